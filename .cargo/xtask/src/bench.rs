@@ -1,0 +1,66 @@
+//! `cargo xtask bench`: figures against their budgets, from the binary that is shipped. It is never part of the tests:
+//! a slow machine is no fault of the code.
+
+mod figure;
+mod memory;
+mod rate;
+mod scratch;
+mod sizes;
+mod start;
+mod visitor;
+
+use anyhow::{Result, bail};
+
+use crate::place::Place;
+use crate::site::Site;
+use crate::{release, stopwatch, table};
+use figure::Figure;
+use scratch::Scratch;
+
+/// What a measure may look at.
+struct Bench<'a> {
+    place: &'a Place,
+    site: &'a Site,
+    /// A server with its sample people, which nobody else visits.
+    server: &'a Scratch,
+    /// How long each speed is measured.
+    seconds: u64,
+}
+
+/// One topic, one or more figures.
+type Measure = fn(&Bench) -> Result<Vec<Figure>>;
+
+/// In this order: idle memory before the load, loaded memory after it. A further topic is one more file and one more
+/// row here.
+const MEASURES: [(&str, &str, Measure); 5] = [
+    ("sizes", "what a phone must fetch", sizes::measure),
+    ("start", "from the command to the first answer", start::measure),
+    ("memory, idle", "before anybody came", memory::idle),
+    ("pages", "rendered pages against a static file", rate::measure),
+    ("memory, after load", "what the load left behind", memory::after_load),
+];
+
+/// Measures everything; an error when a figure is over its budget.
+pub fn run(place: &Place, seconds: u64) -> Result<()> {
+    let site = release::shipped(place)?;
+    let server = Scratch::start(place)?;
+    let bench = Bench {
+        place,
+        site: &site,
+        server: &server,
+        seconds,
+    };
+    let mut figures = Vec::new();
+    for (what, why, measure) in MEASURES {
+        figures.extend(stopwatch::timed(what, why, || measure(&bench))?);
+    }
+
+    println!();
+    let rows: Vec<_> = figures.iter().map(Figure::row).collect();
+    table::print(&["figure", "measured", "budget", ""], &rows);
+    let over = figures.iter().filter(|figure| figure.is_over()).count();
+    if over > 0 {
+        bail!("{over} of {} figures are over budget", figures.len());
+    }
+    Ok(())
+}

@@ -1,0 +1,270 @@
+//! How many tries, and how soon again.
+//!
+//! Counters belong to an account and a method (never to a browser, a flow or a network), so a new cookie forgives
+//! nothing. They are pure values: the store keeps them, this file says what follows.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::moment::{Moment, days, hours, minutes, seconds};
+
+/// The wrong proof in a row that brings the first wait.
+pub const FREE_FAILURES: u32 = 5;
+/// The first wait after that; it doubles with every further failure.
+pub const FIRST_WAIT: Duration = seconds(30);
+/// The longest wait.
+pub const LONGEST_WAIT: Duration = hours(1);
+/// Wrong proofs in 24 hours, per account and method.
+pub const FAILURES_A_DAY: u32 = 25;
+/// Wrong proofs in a row at which a method closes until the owner's next sign-in (NIST SP 800-63B §3.2.2).
+pub const FAILURES_TO_CLOSE: u32 = 100;
+
+/// The wrong password at sign-in that brings the first wait.
+pub const FREE_SIGN_INS: u32 = 10;
+/// The first wait at sign-in; it doubles.
+pub const FIRST_SIGN_IN_WAIT: Duration = seconds(60);
+
+/// What is being counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Factor {
+    /// The password, at sign-in and where the current one is asked for.
+    Password,
+    /// Codes by mail.
+    Email,
+    /// Codes to the phone, by text or call: one number is one channel, so its failures are one count.
+    Phone,
+    /// The whole number typed before anything is sent.
+    WholeNumber,
+    /// New passwords that were refused for their history: each answer tells something about an old password.
+    History,
+}
+
+impl Factor {
+    /// The name in the store.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::WholeNumber => "whole_number",
+            Self::History => "history",
+        }
+    }
+}
+
+/// The failures of one account with one factor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failures {
+    /// In a row, since the last success.
+    pub in_a_row: u32,
+    /// When the running day of counting began.
+    pub day_began: Moment,
+    /// Failures in that day.
+    pub in_the_day: u32,
+    /// No try before this moment.
+    pub wait_until: Moment,
+    /// Keyed digest of the last wrong password, for sign-in: the same one again is one mistake, not two.
+    pub last_wrong: Option<String>,
+}
+
+/// Whether somebody may try now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Leave {
+    /// Go ahead.
+    Granted,
+    /// Not before this moment.
+    Wait(Moment),
+    /// Not until the owner has signed in or the help desk has reopened it.
+    Closed,
+}
+
+impl Failures {
+    /// Whether a proof may be tried.
+    pub fn leave(&self, now: Moment) -> Leave {
+        if self.in_a_row >= FAILURES_TO_CLOSE {
+            Leave::Closed
+        } else if now < self.wait_until {
+            Leave::Wait(self.wait_until)
+        } else {
+            Leave::Granted
+        }
+    }
+
+    /// After one more wrong proof.
+    #[must_use]
+    pub fn count(&self, now: Moment) -> Self {
+        let mut next = self.next_day(now);
+        next.wait_until = now + wait(next.in_a_row, FREE_FAILURES, FIRST_WAIT);
+        if next.in_the_day >= FAILURES_A_DAY {
+            next.wait_until = next.wait_until.max(next.day_began + days(1));
+        }
+        next
+    }
+
+    /// After one more wrong password; `wrong` is its keyed digest. The same wrong password again changes nothing.
+    #[must_use]
+    pub fn count_sign_in(&self, wrong: String, now: Moment) -> Self {
+        if self.last_wrong.as_ref() == Some(&wrong) {
+            return self.clone();
+        }
+        let mut next = self.next_day(now);
+        next.last_wrong = Some(wrong);
+        next.wait_until = now + wait(next.in_a_row, FREE_SIGN_INS, FIRST_SIGN_IN_WAIT);
+        next
+    }
+
+    /// Whether a password may be tried at sign-in: waits, but never closes.
+    pub fn leave_to_sign_in(&self, now: Moment) -> Leave {
+        if now < self.wait_until { Leave::Wait(self.wait_until) } else { Leave::Granted }
+    }
+
+    fn next_day(&self, now: Moment) -> Self {
+        let mut next = self.clone();
+        next.in_a_row = next.in_a_row.saturating_add(1);
+        if next.in_the_day == 0 || now >= next.day_began + days(1) {
+            next.day_began = now;
+            next.in_the_day = 0;
+        }
+        next.in_the_day = next.in_the_day.saturating_add(1);
+        next
+    }
+}
+
+/// The wait after `in_a_row` failures: none up to `free` − 1, then `first`, doubled each time, at most [`LONGEST_WAIT`].
+fn wait(in_a_row: u32, free: u32, first: Duration) -> Duration {
+    let Some(beyond) = in_a_row.checked_sub(free) else { return Duration::ZERO };
+    first.saturating_mul(2_u32.saturating_pow(beyond.min(16))).min(LONGEST_WAIT)
+}
+
+/// Sends allowed to one destination: at most so many within so long.
+pub const SENDS: [(usize, Duration); 4] = [(1, seconds(30)), (3, minutes(10)), (5, hours(1)), (10, hours(24))];
+/// Of a destination's sends of a day, those that one network may cause.
+pub const SENDS_FROM_ONE_NETWORK: usize = 3;
+/// Mails for one account within [`MAILS_WITHIN`].
+pub const MAILS: usize = 10;
+/// The span for [`MAILS`].
+pub const MAILS_WITHIN: Duration = minutes(10);
+/// Flows of one account that may hold a live code at once.
+pub const LIVE_CODES: usize = 3;
+
+/// One send in the past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// When it was asked for.
+    pub at: Moment,
+    /// Whether it was asked for from the network that asks now.
+    pub same_network: bool,
+}
+
+/// When the next send to a destination is allowed: `now` when it is allowed at once.
+pub fn next_send(past: &[Sent], now: Moment) -> Moment {
+    let by_count = SENDS.iter().map(|&(most, within)| earliest(past.iter().map(|sent| sent.at), most, within, now));
+    let by_network =
+        earliest(past.iter().filter(|sent| sent.same_network).map(|sent| sent.at), SENDS_FROM_ONE_NETWORK, hours(24), now);
+    // The person at the office behind one address asks for their own code thrice within a day at most from there; the
+    // count of the destination itself still leaves seven for every other network.
+    by_count.chain([by_network]).max().unwrap_or(now)
+}
+
+/// When the next of `most` events `within` a span is allowed, given the past ones.
+pub fn earliest(past: impl Iterator<Item = Moment>, most: usize, within: Duration, now: Moment) -> Moment {
+    let mut recent: Vec<Moment> = past.filter(|&at| at + within > now).collect();
+    if recent.len() < most {
+        return now;
+    }
+    recent.sort_unstable();
+    recent[recent.len() - most] + within
+}
+
+/// Messages to the administrators: per account and day, and in all per hour.
+pub const CONTACTS_PER_ACCOUNT: usize = 3;
+/// See [`CONTACTS_PER_ACCOUNT`].
+pub const CONTACTS_AN_HOUR: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const START: Moment = Moment::from_millis(1_800_000_000_000);
+
+    fn failures(n: u32) -> Failures {
+        (0..n).fold(Failures::default(), |failures, _| failures.count(START))
+    }
+
+    #[test]
+    fn four_failures_cost_nothing_and_the_fifth_makes_one_wait() {
+        assert_eq!(failures(4).leave(START), Leave::Granted);
+        assert_eq!(failures(5).leave(START), Leave::Wait(START + seconds(30)));
+        assert_eq!(failures(5).leave(START + seconds(30)), Leave::Granted);
+    }
+
+    #[test]
+    fn the_wait_doubles_up_to_an_hour() {
+        assert_eq!(failures(6).wait_until, START + seconds(60));
+        assert_eq!(failures(11).wait_until, START + seconds(1920));
+        assert_eq!(failures(12).wait_until, START + hours(1));
+        assert_eq!(failures(20).wait_until, START + hours(1));
+    }
+
+    #[test]
+    fn twenty_five_in_a_day_close_the_day() {
+        assert_eq!(failures(25).wait_until, START + days(1));
+        let next_day = failures(25).count(START + days(1));
+        assert_eq!(next_day.in_the_day, 1);
+        assert_eq!(next_day.leave(START + days(1) + hours(1)), Leave::Granted);
+    }
+
+    #[test]
+    fn a_hundred_in_a_row_close_the_method() {
+        assert_ne!(failures(99).leave(START + days(9)), Leave::Closed);
+        assert_eq!(failures(100).leave(START + days(9)), Leave::Closed);
+    }
+
+    #[test]
+    fn ten_wrong_passwords_make_a_sign_in_wait_a_minute() {
+        let wrong = |n: u32| (0..n).fold(Failures::default(), |f, i| f.count_sign_in(i.to_string(), START));
+        assert_eq!(wrong(9).leave_to_sign_in(START), Leave::Granted);
+        assert_eq!(wrong(10).leave_to_sign_in(START), Leave::Wait(START + seconds(60)));
+    }
+
+    #[test]
+    fn the_same_wrong_password_counts_once() {
+        let wrong = (0..50).fold(Failures::default(), |f, _| f.count_sign_in("same".into(), START));
+        assert_eq!(wrong.in_a_row, 1);
+    }
+
+    #[test]
+    fn sends_are_spaced_by_every_limit() {
+        let past = |ages: &[u64]| ages.iter().map(|&s| Sent { at: START - seconds(s), same_network: false }).collect::<Vec<_>>();
+        assert_eq!(next_send(&past(&[]), START), START);
+        assert_eq!(next_send(&past(&[10]), START), START + seconds(20));
+        assert_eq!(next_send(&past(&[30]), START), START);
+        assert_eq!(next_send(&past(&[40, 80, 120]), START), START + seconds(480));
+        assert_eq!(next_send(&past(&[700, 800, 900, 1000, 1100]), START), START + seconds(2500));
+        let day: Vec<u64> = (1..=10).map(|n| n * 7_200).collect();
+        assert_eq!(next_send(&past(&day), START), START + hours(4));
+    }
+
+    #[test]
+    fn one_network_uses_up_three_of_the_ten() {
+        let past: Vec<Sent> = (1..=3).map(|n| Sent { at: START - hours(n * 2), same_network: true }).collect();
+        assert_eq!(next_send(&past, START), START + hours(18));
+        let others: Vec<Sent> = past.into_iter().map(|sent| Sent { same_network: false, ..sent }).collect();
+        assert_eq!(next_send(&others, START), START);
+    }
+
+    proptest! {
+        #[test]
+        fn one_more_failure_never_shortens_the_wait(n in 0_u32..120, gap in 0_u64..100_000) {
+            let before = failures(n);
+            let now = START + seconds(gap);
+            let after = before.count(now);
+            prop_assert!(after.in_a_row > before.in_a_row);
+            prop_assert!(after.wait_until >= now);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What administrators decide. A policy is one value: validated whole, stored whole, with a version.
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::Role;
+use crate::method::Method;
+use crate::password::rules::Rules;
+
+/// Whom the self-service is switched on for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Enabled {
+    /// Nobody.
+    Nobody,
+    /// Members of at least one of `include` and of none of `exclude`.
+    Groups {
+        /// Groups that may.
+        include: Vec<String>,
+        /// Groups that may not, whatever else they are in.
+        exclude: Vec<String>,
+    },
+    /// Everyone.
+    Everyone,
+}
+
+/// Where a person who cannot go on is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HelpDesk {
+    /// A button here writes to the help desk.
+    Message,
+    /// An e-mail address is shown instead.
+    Email(String),
+    /// The address of a page is shown instead.
+    Page(String),
+}
+
+/// Everything that administrators decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// Whom the self-service is switched on for.
+    pub enabled: Enabled,
+    /// Proofs asked for in a reset: 1 or 2. Administrators always prove twice.
+    pub methods_required: u8,
+    /// Methods that may be registered and used.
+    pub methods: Vec<Method>,
+    /// Whether the person is told of a reset or change.
+    pub notify_person: bool,
+    /// Whether all administrators are told when one of them resets.
+    pub notify_administrators: bool,
+    /// Where a person who cannot go on is sent.
+    pub help_desk: HelpDesk,
+    /// Domains whose mailboxes open with the password that would be reset.
+    pub own_domains: Vec<String>,
+    /// Countries (ISO 3166-1 alpha-2) whose numbers are dialled.
+    pub countries: Vec<String>,
+    /// What a new password must be.
+    pub password: Rules,
+    /// Words of the organisation that a password must not lean on.
+    pub banned: Vec<String>,
+    /// Days until a password has to be changed; 0 is never, which is what NIST SP 800-63B recommends.
+    pub password_days: u16,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            enabled: Enabled::Everyone,
+            methods_required: 2,
+            methods: Method::ALL.to_vec(),
+            notify_person: true,
+            notify_administrators: true,
+            help_desk: HelpDesk::Message,
+            own_domains: Vec::new(),
+            countries: vec!["JP".into()],
+            password: Rules::default(),
+            banned: Vec::new(),
+            password_days: 0,
+        }
+    }
+}
+
+/// What is wrong with a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mistake {
+    /// `methods_required` is not 1 or 2.
+    MethodsRequired,
+    /// Fewer channels are allowed than proofs are required.
+    TooFewChannels,
+    /// A country is not two capital letters.
+    Country(String),
+    /// A banned word is not 3–32 characters, or there are more than 1,000.
+    Banned,
+    /// The help desk's page is not an https address, or its e-mail address is none.
+    HelpDesk,
+}
+
+impl std::fmt::Display for Mistake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::MethodsRequired => f.write_str("methods_required: must be 1 or 2"),
+            Self::TooFewChannels => f.write_str("methods: two required proofs need e-mail and a phone, for they must use different channels"),
+            Self::Country(typed) => write!(f, "countries: `{typed}` is not an ISO 3166 code such as JP"),
+            Self::Banned => f.write_str("banned: at most 1,000 words of 3 to 32 characters"),
+            Self::HelpDesk => f.write_str("help_desk: give an e-mail address or an https:// address"),
+        }
+    }
+}
+
+impl Policy {
+    /// Everything wrong with it, at once.
+    pub fn mistakes(&self) -> Vec<Mistake> {
+        let mut found = Vec::new();
+        if !(1..=2).contains(&self.methods_required) {
+            found.push(Mistake::MethodsRequired);
+        }
+        let mut kinds: Vec<_> = self.methods.iter().map(|method| method.contact()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        if kinds.len() < usize::from(self.methods_required) {
+            found.push(Mistake::TooFewChannels);
+        }
+        for country in &self.countries {
+            if country.len() != 2 || !country.chars().all(|c| c.is_ascii_uppercase()) {
+                found.push(Mistake::Country(country.clone()));
+            }
+        }
+        if self.banned.len() > 1_000 || self.banned.iter().any(|word| !(3..=32).contains(&word.chars().count())) {
+            found.push(Mistake::Banned);
+        }
+        let desk_fits = match &self.help_desk {
+            HelpDesk::Message => true,
+            HelpDesk::Email(address) => address.contains('@') && !address.contains(char::is_whitespace),
+            HelpDesk::Page(address) => address.starts_with("https://") && !address.contains(char::is_whitespace),
+        };
+        if !desk_fits {
+            found.push(Mistake::HelpDesk);
+        }
+        found
+    }
+
+    /// Whether the self-service is switched on for somebody in these groups.
+    pub fn is_enabled_for(&self, groups: &[String]) -> bool {
+        match &self.enabled {
+            Enabled::Nobody => false,
+            Enabled::Everyone => true,
+            Enabled::Groups { include, exclude } => {
+                groups.iter().any(|group| include.contains(group)) && !groups.iter().any(|group| exclude.contains(group))
+            }
+        }
+    }
+
+    /// Proofs that somebody in this role must give. An administrator's two cannot be weakened.
+    pub fn proofs_required(&self, role: Role) -> u8 {
+        match role {
+            Role::Administrator => 2,
+            Role::Person => self.methods_required,
+        }
+    }
+
+    /// Whether a method may be registered and used.
+    pub fn allows(&self, method: Method) -> bool {
+        self.methods.contains(&method)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_has_no_mistake() {
+        assert_eq!(Policy::default().mistakes(), []);
+    }
+
+    #[test]
+    fn every_mistake_is_reported_at_once() {
+        let policy = Policy {
+            methods_required: 3,
+            methods: vec![Method::Text, Method::Call],
+            countries: vec!["Japan".into()],
+            banned: vec!["ab".into()],
+            help_desk: HelpDesk::Page("http://help.example".into()),
+            ..Policy::default()
+        };
+        assert_eq!(policy.mistakes().len(), 5);
+    }
+
+    #[test]
+    fn exclusion_wins_over_inclusion() {
+        let policy = Policy {
+            enabled: Enabled::Groups { include: vec!["staff".into()], exclude: vec!["board".into()] },
+            ..Policy::default()
+        };
+        assert!(policy.is_enabled_for(&["staff".into()]));
+        assert!(!policy.is_enabled_for(&["staff".into(), "board".into()]));
+        assert!(!policy.is_enabled_for(&[]));
+    }
+
+    #[test]
+    fn an_administrator_always_proves_twice() {
+        let policy = Policy { methods_required: 1, ..Policy::default() };
+        assert_eq!(policy.proofs_required(Role::Administrator), 2);
+        assert_eq!(policy.proofs_required(Role::Person), 1);
+    }
+}

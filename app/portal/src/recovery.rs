@@ -1,0 +1,343 @@
+//! The reset, as a value: what has happened so far, and what may happen next.
+//!
+//! ```text
+//!            identify
+//!               │
+//!        ┌──────┴───────┐
+//!        ▼              ▼
+//!     Stopped        Choosing ◄──────────────┐
+//!   (A, B, C; also      │ ask                │ another, or proved and one more is required
+//!    whoever nobody     ▼                    │
+//!    knows)          Awaiting ───────────────┤
+//!                     │  ▲ │ ask again       │
+//!                     │  └─┘                 │
+//!                     ▼ proved, and enough   │
+//!                  Setting ── extend ──┐     │
+//!                     │  ▲─────────────┘     │
+//!                     ▼ set                  │
+//!                   Done                     │
+//!
+//!   Every stage but Done turns into Ended when its time is up, after five forms of a step ahead, or when the password
+//!   of the account is set elsewhere. Nothing leads out of Stopped, Done and Ended.
+//! ```
+//!
+//! Only a [`Proof`] leads from `Awaiting` onward; choosing, asking, asking again, switching and failing neither make nor
+//! keep one.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{Channel, CodeId};
+use crate::method::Method;
+use crate::method::proof::Proof;
+use crate::moment::{Moment, minutes};
+use crate::refusal::Refusal;
+
+/// How long a flow lives before the last step.
+pub const LIFE: Duration = minutes(15);
+/// How long the last step lives, from its beginning or its extension.
+pub const SETTING_LIFE: Duration = minutes(10);
+/// How long a flow lives in all, however often it is extended.
+pub const LONGEST_LIFE: Duration = minutes(30);
+/// Warn this long before the end of the last step.
+pub const WARNING: Duration = minutes(2);
+/// New passwords that may be tried in one flow.
+pub const SET_TRIES: u8 = 10;
+/// Forms of a step ahead that end a flow.
+pub const TRESPASSES: u8 = 5;
+
+/// Why an account cannot be recovered here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Case {
+    /// A: the password lives where we may not write.
+    ManagedElsewhere,
+    /// B: self-service is not switched on for this account.
+    NotEnabled,
+    /// C: no such account, or not enough methods, or one that may not be recovered.
+    NotVerified,
+}
+
+/// Where a flow stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// It cannot go on.
+    Stopped(Case),
+    /// A method has to be picked.
+    Choosing,
+    /// A code was asked for.
+    Awaiting {
+        /// The way it travels.
+        method: Method,
+        /// Over which channel.
+        channel: Channel,
+        /// Which one.
+        code: CodeId,
+        /// When it was asked for.
+        asked: Moment,
+    },
+    /// Enough is proved: the new password.
+    Setting {
+        /// When this step runs out.
+        until: Moment,
+    },
+    /// The password is set.
+    Done {
+        /// When it was.
+        at: Moment,
+    },
+    /// Over, without a result.
+    Ended,
+}
+
+/// The forms that a flow takes after identification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// "Send the code", again or by another method.
+    Ask,
+    /// "Use another method".
+    Another,
+    /// "Verify".
+    Verify,
+    /// "Set new password".
+    Set,
+    /// "More time".
+    Extend,
+    /// "Contact an administrator".
+    Contact,
+}
+
+/// What to do with a form, given where the flow stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It belongs to the current step.
+    Granted,
+    /// It belongs to a step that is behind (Back, a second tab): lead to the current one.
+    Behind,
+    /// It belongs to a step that was not reached: a violation.
+    Ahead,
+    /// The flow is over.
+    Over,
+}
+
+/// A reset under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovery {
+    stage: Stage,
+    required: u8,
+    opened: Moment,
+    asked: u16,
+    set_tries: u8,
+    trespasses: u8,
+    contacted: bool,
+    /// Kept in rows of their own, never with the stage.
+    #[serde(skip)]
+    proofs: Vec<Proof>,
+}
+
+impl Recovery {
+    /// Begins after identification: with the number of proofs required, or with the case that stops it.
+    pub fn begin(gate: Result<u8, Case>, now: Moment) -> Self {
+        let (stage, required) = match gate {
+            Ok(required) => (Stage::Choosing, required.max(1)),
+            Err(case) => (Stage::Stopped(case), u8::MAX),
+        };
+        Self { stage, required, opened: now, asked: 0, set_tries: 0, trespasses: 0, contacted: false, proofs: Vec::new() }
+    }
+
+    /// The same flow with its proofs, as their rows tell them. A flow that stands at `Setting` without enough of them
+    /// has been tampered with and is over.
+    #[must_use]
+    pub fn with_proofs(mut self, proofs: Vec<Proof>) -> Self {
+        self.proofs = proofs;
+        if matches!(self.stage, Stage::Setting { .. }) && !self.is_proved() {
+            self.stage = Stage::Ended;
+        }
+        self
+    }
+
+    /// Where it stands, time considered.
+    pub fn stage(&self, now: Moment) -> Stage {
+        if now >= self.ends() && !matches!(self.stage, Stage::Done { .. }) { Stage::Ended } else { self.stage.clone() }
+    }
+
+    /// When it runs out, if nothing happens.
+    pub fn ends(&self) -> Moment {
+        match self.stage {
+            Stage::Setting { until } => until,
+            _ => self.opened + LIFE,
+        }
+    }
+
+    /// When it began.
+    pub const fn opened(&self) -> Moment {
+        self.opened
+    }
+
+    /// Proofs asked for.
+    pub const fn required(&self) -> u8 {
+        self.required
+    }
+
+    /// Proofs given.
+    pub fn proofs(&self) -> &[Proof] {
+        &self.proofs
+    }
+
+    /// Whether the administrators were written to.
+    pub const fn has_contacted(&self) -> bool {
+        self.contacted
+    }
+
+    /// Whether the last step may be given more time.
+    pub fn can_extend(&self) -> bool {
+        matches!(self.stage, Stage::Setting { until } if until < self.opened + LONGEST_LIFE)
+    }
+
+    /// What to do with a form.
+    pub fn admits(&self, form: Form, now: Moment) -> Admission {
+        use Admission::{Ahead, Behind, Granted, Over};
+        match (self.stage(now), form) {
+            (Stage::Ended, _) => Over,
+            (Stage::Done { .. }, _)
+            | (Stage::Setting { .. }, Form::Ask | Form::Another | Form::Verify)
+            | (Stage::Stopped(_), Form::Another) => Behind,
+            (Stage::Stopped(_) | Stage::Choosing | Stage::Awaiting { .. } | Stage::Setting { .. }, Form::Contact)
+            | (Stage::Choosing, Form::Ask | Form::Another)
+            | (Stage::Awaiting { .. }, Form::Ask | Form::Another | Form::Verify)
+            | (Stage::Setting { .. }, Form::Set | Form::Extend) => Granted,
+            // "Verify" once a code was asked for and left behind: Back, or a second tab.
+            (Stage::Choosing, Form::Verify) if self.asked > 0 => Behind,
+            (Stage::Stopped(_), Form::Ask | Form::Verify | Form::Set | Form::Extend)
+            | (Stage::Choosing, Form::Verify | Form::Set | Form::Extend)
+            | (Stage::Awaiting { .. }, Form::Set | Form::Extend) => Ahead,
+        }
+    }
+
+    fn admit(&self, form: Form, now: Moment) -> Result<(), Refusal> {
+        match self.admits(form, now) {
+            Admission::Granted => Ok(()),
+            Admission::Ahead => Err(Refusal::StepAhead),
+            Admission::Behind | Admission::Over => Err(Refusal::FlowEnded),
+        }
+    }
+
+    /// A code was asked for.
+    ///
+    /// # Errors
+    /// [`Refusal::Method`] where the channel has proved already; [`Refusal::StepAhead`] and [`Refusal::FlowEnded`] where
+    /// the stage does not allow it.
+    pub fn ask(mut self, method: Method, channel: Channel, code: CodeId, now: Moment) -> Result<Self, Refusal> {
+        self.admit(Form::Ask, now)?;
+        if self.has_proved_by(&channel) {
+            return Err(Refusal::Method);
+        }
+        self.stage = Stage::Awaiting { method, channel, code, asked: now };
+        self.asked = self.asked.saturating_add(1);
+        Ok(self)
+    }
+
+    /// Back to the choice of methods.
+    ///
+    /// # Errors
+    /// As for [`Self::ask`].
+    pub fn another(mut self, now: Moment) -> Result<Self, Refusal> {
+        self.admit(Form::Another, now)?;
+        self.stage = Stage::Choosing;
+        Ok(self)
+    }
+
+    /// A proof was given: onward to the next choice or to the new password.
+    ///
+    /// # Errors
+    /// [`Refusal::Method`] where the proof is not of the method that is awaited or its channel has proved already.
+    pub fn prove(mut self, proof: Proof, now: Moment) -> Result<Self, Refusal> {
+        self.admit(Form::Verify, now)?;
+        let awaited = matches!(&self.stage, Stage::Awaiting { method, channel, .. }
+            if *method == proof.method() && channel == proof.channel());
+        if !awaited || self.has_proved_by(proof.channel()) {
+            return Err(Refusal::Method);
+        }
+        self.proofs.push(proof);
+        self.stage = if self.is_proved() {
+            Stage::Setting { until: (now + SETTING_LIFE).min(self.opened + LONGEST_LIFE) }
+        } else {
+            Stage::Choosing
+        };
+        Ok(self)
+    }
+
+    /// More time for the last step, within [`LONGEST_LIFE`].
+    ///
+    /// # Errors
+    /// As for [`Self::ask`].
+    pub fn extend(mut self, now: Moment) -> Result<Self, Refusal> {
+        self.admit(Form::Extend, now)?;
+        self.stage = Stage::Setting { until: (now + SETTING_LIFE).min(self.opened + LONGEST_LIFE) };
+        Ok(self)
+    }
+
+    /// A new password was refused for a reason that only the server knows. Costs a try, not the proofs.
+    ///
+    /// # Errors
+    /// As for [`Self::ask`].
+    pub fn refuse_password(mut self, now: Moment) -> Result<Self, Refusal> {
+        self.admit(Form::Set, now)?;
+        self.set_tries = self.set_tries.saturating_add(1);
+        if self.set_tries >= SET_TRIES {
+            self.stage = Stage::Ended;
+        }
+        Ok(self)
+    }
+
+    /// The password is set.
+    ///
+    /// # Errors
+    /// As for [`Self::ask`]; nothing less than enough proofs gets here.
+    pub fn set(mut self, now: Moment) -> Result<Self, Refusal> {
+        self.admit(Form::Set, now)?;
+        if !self.is_proved() {
+            return Err(Refusal::StepAhead);
+        }
+        self.stage = Stage::Done { at: now };
+        Ok(self)
+    }
+
+    /// The administrators were written to; once in a flow.
+    ///
+    /// # Errors
+    /// As for [`Self::ask`].
+    pub fn contact(mut self, now: Moment) -> Result<Self, Refusal> {
+        self.admit(Form::Contact, now)?;
+        self.contacted = true;
+        Ok(self)
+    }
+
+    /// A form of a step ahead came in.
+    #[must_use]
+    pub fn trespass(mut self) -> Self {
+        self.trespasses = self.trespasses.saturating_add(1);
+        if self.trespasses >= TRESPASSES {
+            self.stage = Stage::Ended;
+        }
+        self
+    }
+
+    /// Whether a channel has given its proof.
+    pub fn has_proved_by(&self, channel: &Channel) -> bool {
+        self.proofs.iter().any(|proof| proof.channel() == channel)
+    }
+
+    /// Whether enough is proved: the required number over different channels, at least one of them seasoned.
+    fn is_proved(&self) -> bool {
+        let mut channels: Vec<&Channel> = self.proofs.iter().map(Proof::channel).collect();
+        channels.sort_unstable();
+        channels.dedup();
+        channels.len() >= usize::from(self.required) && self.proofs.iter().any(Proof::is_seasoned)
+    }
+}
+
+#[cfg(all(test, feature = "service"))]
+mod tests;

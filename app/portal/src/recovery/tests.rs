@@ -1,0 +1,217 @@
+//! The table of the flow, whole; and random walks that look for a way around it.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::moment::seconds;
+
+const START: Moment = Moment::from_millis(1_800_000_000_000);
+
+fn channel(method: Method) -> Channel {
+    Channel::of_address(method.contact().word())
+}
+
+fn proof(method: Method, now: Moment) -> Proof {
+    Proof::by_code("482193", "482193", method, channel(method), true, now).expect("equal codes match")
+}
+
+fn asked(flow: Recovery, method: Method) -> Recovery {
+    flow.ask(method, channel(method), CodeId::new("c"), START).expect("asking is allowed")
+}
+
+fn proved(flow: Recovery, method: Method) -> Recovery {
+    asked(flow, method).prove(proof(method, START), START).expect("the proof is awaited")
+}
+
+fn stages() -> Vec<(&'static str, Recovery)> {
+    let fresh = Recovery::begin(Ok(2), START);
+    let setting = proved(proved(fresh.clone(), Method::Email), Method::Text);
+    vec![
+        ("stopped", Recovery::begin(Err(Case::NotVerified), START)),
+        ("choosing", fresh.clone()),
+        ("awaiting", asked(fresh.clone(), Method::Email)),
+        ("choosing again", proved(fresh.clone(), Method::Email)),
+        ("setting", setting.clone()),
+        ("done", setting.set(START).expect("proved")),
+        ("ended", (0..TRESPASSES).fold(fresh, |flow, _| flow.trespass())),
+    ]
+}
+
+#[test]
+fn every_form_in_every_stage_is_decided() {
+    use Admission::{Ahead as A, Behind as B, Granted as G, Over as O};
+    let forms = [Form::Ask, Form::Another, Form::Verify, Form::Set, Form::Extend, Form::Contact];
+    let table = [
+        ("stopped", [A, B, A, A, A, G]),
+        ("choosing", [G, G, A, A, A, G]),
+        ("awaiting", [G, G, G, A, A, G]),
+        ("choosing again", [G, G, B, A, A, G]),
+        ("setting", [B, B, B, G, G, G]),
+        ("done", [B, B, B, B, B, B]),
+        ("ended", [O, O, O, O, O, O]),
+    ];
+    for ((name, flow), (row, expected)) in stages().into_iter().zip(table) {
+        assert_eq!(name, row);
+        for (form, admission) in forms.into_iter().zip(expected) {
+            assert_eq!(flow.admits(form, START), admission, "{name}: {form:?}");
+        }
+    }
+}
+
+#[test]
+fn two_proofs_must_use_two_channels() {
+    let flow = proved(Recovery::begin(Ok(2), START), Method::Text);
+    let again = flow.ask(Method::Call, channel(Method::Call), CodeId::new("c"), START);
+    assert_eq!(again, Err(Refusal::Method));
+}
+
+#[test]
+fn a_proof_counts_only_for_the_method_that_is_awaited() {
+    let flow = asked(Recovery::begin(Ok(1), START), Method::Email);
+    assert_eq!(flow.prove(proof(Method::Text, START), START), Err(Refusal::Method));
+}
+
+#[test]
+fn switching_methods_keeps_no_proof_and_makes_none() {
+    let flow = asked(Recovery::begin(Ok(1), START), Method::Email).another(START).expect("allowed");
+    assert!(flow.proofs().is_empty());
+    let back = asked(flow, Method::Email);
+    assert_eq!(back.admits(Form::Set, START), Admission::Ahead);
+}
+
+#[test]
+fn a_fresh_contact_needs_an_older_one_beside_it() {
+    let fresh = Proof::by_code("1", "1", Method::Email, channel(Method::Email), false, START).expect("equal");
+    let flow = asked(Recovery::begin(Ok(1), START), Method::Email).prove(fresh, START).expect("awaited");
+    assert_eq!(flow.stage(START), Stage::Choosing);
+    assert!(matches!(proved(flow, Method::Text).stage(START), Stage::Setting { .. }));
+}
+
+#[test]
+fn a_flow_lives_fifteen_minutes_and_its_last_step_ten() {
+    let flow = Recovery::begin(Ok(1), START);
+    assert_eq!(flow.stage(START + minutes(15) - Duration::from_millis(1)), Stage::Choosing);
+    assert_eq!(flow.stage(START + minutes(15)), Stage::Ended);
+    let late = START + minutes(14);
+    let setting = flow
+        .ask(Method::Email, channel(Method::Email), CodeId::new("c"), late)
+        .and_then(|flow| flow.prove(proof(Method::Email, late), late))
+        .expect("in time");
+    assert_eq!(setting.stage(START + minutes(24)), Stage::Ended);
+    let extended = setting.extend(START + minutes(23)).expect("in time");
+    assert_eq!(extended.ends(), START + minutes(30));
+    assert!(!extended.can_extend());
+}
+
+#[test]
+fn a_done_flow_stays_done() {
+    let (_, done) = stages().remove(5);
+    assert!(matches!(done.stage(START + minutes(600)), Stage::Done { .. }));
+}
+
+#[test]
+fn ten_refused_passwords_end_the_flow() {
+    let mut flow = stages().remove(4).1;
+    for _ in 0..9 {
+        flow = flow.refuse_password(START).expect("still setting");
+    }
+    assert!(matches!(flow.stage(START), Stage::Setting { .. }));
+    assert_eq!(flow.refuse_password(START).expect("the tenth").stage(START), Stage::Ended);
+}
+
+#[test]
+fn a_last_step_without_its_proof_rows_is_over() {
+    let flow = stages().remove(4).1;
+    assert_eq!(flow.clone().with_proofs(vec![]).stage(START), Stage::Ended);
+    assert_eq!(flow.clone().with_proofs(flow.proofs()[..1].to_vec()).stage(START), Stage::Ended);
+}
+
+#[test]
+fn a_wrong_or_empty_code_makes_no_proof() {
+    let by = |sent, typed| Proof::by_code(sent, typed, Method::Email, channel(Method::Email), true, START);
+    assert!(by("482193", "482194").is_none());
+    assert!(by("482193", "48219").is_none());
+    assert!(by("", "").is_none());
+}
+
+/// Everything that somebody without the codes can do, and the passing of time.
+#[derive(Clone, Debug)]
+enum Deed {
+    Ask(Method),
+    Another,
+    WrongCode(Method),
+    Extend,
+    Refused,
+    Set,
+    Contact,
+    Trespass,
+    Later(u64),
+}
+
+fn deeds() -> impl Strategy<Value = Deed> {
+    let method = prop_oneof![Just(Method::Email), Just(Method::Text), Just(Method::Call)];
+    prop_oneof![
+        4 => method.clone().prop_map(Deed::Ask),
+        2 => Just(Deed::Another),
+        4 => method.prop_map(Deed::WrongCode),
+        1 => Just(Deed::Extend),
+        1 => Just(Deed::Refused),
+        3 => Just(Deed::Set),
+        1 => Just(Deed::Contact),
+        1 => Just(Deed::Trespass),
+        1 => (0_u64..400).prop_map(Deed::Later),
+    ]
+}
+
+fn walk(mut flow: Recovery, steps: Vec<Deed>) -> (Recovery, Moment) {
+    let mut now = START;
+    for step in steps {
+        let next = match step {
+            Deed::Ask(method) => flow.clone().ask(method, channel(method), CodeId::new("c"), now),
+            Deed::Another => flow.clone().another(now),
+            Deed::WrongCode(method) => match Proof::by_code("482193", "482190", method, channel(method), true, now) {
+                Some(proof) => flow.clone().prove(proof, now),
+                None => Err(Refusal::Code { left: 1 }),
+            },
+            Deed::Extend => flow.clone().extend(now),
+            Deed::Refused => flow.clone().refuse_password(now),
+            Deed::Set => flow.clone().set(now),
+            Deed::Contact => flow.clone().contact(now),
+            Deed::Trespass => Ok(flow.clone().trespass()),
+            Deed::Later(span) => {
+                now = now + seconds(span);
+                Ok(flow.clone())
+            }
+        };
+        flow = next.unwrap_or(flow);
+    }
+    (flow, now)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn no_walk_without_a_code_reaches_the_new_password(
+        start in 0_usize..4,
+        steps in proptest::collection::vec(deeds(), 0..60),
+    ) {
+        let (_, flow) = stages().remove(start);
+        let before = flow.proofs().len();
+        let (flow, now) = walk(flow, steps);
+        prop_assert_eq!(flow.proofs().len(), before, "a proof out of nothing");
+        let is_open = matches!(flow.stage(now), Stage::Setting { .. } | Stage::Done { .. });
+        prop_assert!(!is_open, "{flow:?}");
+    }
+
+    #[test]
+    fn a_flow_that_was_stored_and_read_is_the_same(
+        start in 0_usize..7,
+        steps in proptest::collection::vec(deeds(), 0..20),
+    ) {
+        let (flow, _) = walk(stages().remove(start).1, steps);
+        let stored = serde_json::to_string(&flow).expect("a flow is plain data");
+        let read: Recovery = serde_json::from_str(&stored).expect("what was written can be read");
+        prop_assert_eq!(read.with_proofs(flow.proofs().to_vec()), flow);
+    }
+}

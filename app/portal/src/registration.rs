@@ -1,0 +1,72 @@
+//! Registration: setting up the ways to prove who one is, while one can still sign in.
+//!
+//! ```text
+//!   Overview ── begin ──► Awaiting ── proved ──► Overview
+//!      │  ▲                │  ▲ │ again
+//!      │  └── leave ───────┘  └─┘
+//!      └── finish ──► Overview, finished
+//! ```
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{CodeId, ContactId};
+use crate::method::Method;
+use crate::moment::{Moment, hours, minutes};
+
+/// How long a sign-in suffices for the registration that follows it.
+pub const AFTER_SIGN_IN: Duration = minutes(15);
+/// How old a proof may be for replacing or deleting later.
+pub const PROOF_AGE: Duration = minutes(5);
+/// How long a contact that was added after the first Finish needs an older one beside it.
+pub const COOL_DOWN: Duration = hours(24);
+
+/// Where a registration stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The list of methods.
+    #[default]
+    Overview,
+    /// A code was sent to a contact that is not yet one's own.
+    Awaiting {
+        /// The contact to be proved.
+        contact: ContactId,
+        /// The way the code travels.
+        method: Method,
+        /// Which code.
+        code: CodeId,
+        /// When it was asked for.
+        asked: Moment,
+    },
+}
+
+/// A registration under way; one per session.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registration {
+    /// Where it stands.
+    pub stage: Stage,
+}
+
+/// Whether a contact is old enough to stand alone in a reset: it was there at the first Finish, or for a day.
+pub fn is_seasoned(added: Moment, first_finish: Option<Moment>, now: Moment) -> bool {
+    first_finish.is_none_or(|finish| added <= finish) || now >= added + COOL_DOWN
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::moment::days;
+
+    #[test]
+    fn a_contact_added_later_is_seasoned_after_a_day() {
+        let finish = Moment::from_millis(1_000_000_000);
+        assert!(is_seasoned(finish, Some(finish), finish));
+        assert!(is_seasoned(finish, None, finish));
+        let later = finish + days(3);
+        assert!(!is_seasoned(later, Some(finish), later));
+        assert!(!is_seasoned(later, Some(finish), later + hours(23)));
+        assert!(is_seasoned(later, Some(finish), later + hours(24)));
+    }
+}

@@ -1,0 +1,280 @@
+//! What a page needs to know to show a step: plain data, masked where a stranger may look.
+
+use serde::{Deserialize, Serialize};
+
+use crate::method::{ContactKind, Method};
+use crate::moment::Moment;
+use crate::password::rules::Rules;
+use crate::password::terms::Terms;
+use crate::policy::HelpDesk;
+use crate::recovery::Case;
+
+/// A step of the reset. Each has an address of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Which account is it?
+    Identify,
+    /// It cannot go on.
+    Stopped,
+    /// Picking a method.
+    Choose,
+    /// Typing the code.
+    Code,
+    /// The new password.
+    Password,
+    /// Done.
+    Done,
+    /// Over without a result.
+    Ended,
+}
+
+impl Step {
+    /// The address of the step.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Identify => "/reset",
+            Self::Stopped => "/reset/stopped",
+            Self::Choose => "/reset/choose",
+            Self::Code => "/reset/code",
+            Self::Password => "/reset/password",
+            Self::Done => "/reset/done",
+            Self::Ended => "/reset/ended",
+        }
+    }
+}
+
+/// The proof of presence that identification asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Challenge {
+    /// Signed by the server, bound to this browser, good for one use within five minutes.
+    pub token: String,
+    /// Leading zero bits that the digest of the answer must have.
+    pub bits: u8,
+    /// Without scripts: from when on the token alone is accepted.
+    pub ripe: Moment,
+}
+
+/// A method that the person may pick.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Which.
+    pub method: Method,
+    /// The masked address.
+    pub mask: String,
+    /// The last two digits, where the whole number has to be typed first.
+    pub ending: Option<String>,
+    /// Why it cannot be picked right now.
+    pub hurdle: Option<Hurdle>,
+}
+
+/// Why a method cannot be picked right now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hurdle {
+    /// Too many wrong tries; may be picked again at this moment.
+    Wait(Moment),
+    /// Too many wrong tries; closed until the owner signs in.
+    Closed,
+    /// Messages of this kind are not getting through.
+    Down,
+}
+
+/// The page of a code that was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaited {
+    /// The way it travelled.
+    pub method: Method,
+    /// Where to: masked in a reset, whole in the registration.
+    pub address: String,
+    /// Digits of the code.
+    pub digits: u8,
+    /// When it was asked for.
+    pub asked: Moment,
+    /// When it runs out.
+    pub until: Moment,
+    /// From when on another may be asked for.
+    pub again: Moment,
+    /// The other way to the same number.
+    pub other_way: Option<Method>,
+    /// No try before this moment.
+    pub paused: Option<Moment>,
+    /// Messages of this kind are not getting through.
+    pub is_down: bool,
+    /// Whether there is another method to go back to.
+    pub has_other: bool,
+}
+
+/// What a page needs to judge a new password while it is typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The rules.
+    pub rules: Rules,
+    /// Words that the password must not lean on.
+    pub terms: Terms,
+}
+
+/// The screen of a reset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryScreen {
+    /// Which account is it?
+    Identify(Challenge),
+    /// It cannot go on.
+    Stopped {
+        /// Why.
+        case: Case,
+        /// Where to turn.
+        help: HelpDesk,
+        /// Already written to.
+        contacted: bool,
+    },
+    /// Picking a method.
+    Choose {
+        /// Which proof: 1 or 2.
+        turn: u8,
+        /// Of how many.
+        required: u8,
+        /// What there is.
+        choices: Vec<Choice>,
+        /// Where to turn.
+        help: HelpDesk,
+        /// Already written to.
+        contacted: bool,
+    },
+    /// Typing the code.
+    Code {
+        /// Which proof: 1 or 2.
+        turn: u8,
+        /// Of how many.
+        required: u8,
+        /// The code.
+        code: Awaited,
+        /// Where to turn.
+        help: HelpDesk,
+        /// Already written to.
+        contacted: bool,
+    },
+    /// The new password.
+    Password {
+        /// The account's name, for password managers.
+        user_name: String,
+        /// How many proofs were given.
+        required: u8,
+        /// To judge while typing.
+        judgement: Judgement,
+        /// When the step runs out.
+        until: Moment,
+        /// Whether more time can be had.
+        can_extend: bool,
+    },
+    /// Done.
+    Done {
+        /// When.
+        at: Moment,
+        /// How many proofs were given.
+        required: u8,
+    },
+    /// Over without a result.
+    Ended,
+}
+
+impl RecoveryScreen {
+    /// The step it belongs to.
+    pub const fn step(&self) -> Step {
+        match self {
+            Self::Identify(_) => Step::Identify,
+            Self::Stopped { .. } => Step::Stopped,
+            Self::Choose { .. } => Step::Choose,
+            Self::Code { .. } => Step::Code,
+            Self::Password { .. } => Step::Password,
+            Self::Done { .. } => Step::Done,
+            Self::Ended => Step::Ended,
+        }
+    }
+}
+
+/// How a method stands in the registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Not set up.
+    Missing,
+    /// Filled in by an administrator or the directory.
+    Vouched,
+    /// Proved by its owner at this moment.
+    Verified(Moment),
+}
+
+/// One line of the registration page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Which kind of contact.
+    pub kind: ContactKind,
+    /// The masked address, where there is one.
+    pub mask: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// Whether it may be deleted without falling below what is required.
+    pub can_remove: bool,
+}
+
+/// The registration page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    /// The account's name.
+    pub user_name: String,
+    /// The name shown to people.
+    pub display: String,
+    /// Methods required.
+    pub required: u8,
+    /// Methods that count.
+    pub have: u8,
+    /// Every method that the policy allows.
+    pub lines: Vec<Line>,
+    /// When a registration was first finished.
+    pub finished: Option<Moment>,
+    /// Whether changes ask for the password again.
+    pub needs_proof: bool,
+}
+
+/// A country whose numbers are dialled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Country {
+    /// ISO 3166-1 alpha-2.
+    pub code: String,
+    /// The calling code, without `+`.
+    pub calling: String,
+}
+
+/// The page on which a phone is added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneForm {
+    /// The countries to pick from, the first one preselected.
+    pub countries: Vec<Country>,
+    /// The ways a code may travel.
+    pub ways: Vec<Method>,
+}
+
+/// The page on which a password is changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeForm {
+    /// The account's name, for password managers.
+    pub user_name: String,
+    /// To judge while typing.
+    pub judgement: Judgement,
+    /// Why it has to be changed, if it has to.
+    pub pressing: Option<Pressing>,
+    /// How many old passwords may not come back.
+    pub history: u8,
+}
+
+/// Why a password has to be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pressing {
+    /// It ran out.
+    Expired,
+    /// It was given by an administrator.
+    MustChange,
+}

@@ -1,0 +1,255 @@
+//! The services: each method is one deed of a person, decided by the rules and made true in one commit.
+
+pub mod change;
+pub mod contact;
+pub mod presence;
+pub mod reachable;
+pub mod recovery;
+pub mod registration;
+pub mod sending;
+pub mod sign_in;
+
+use std::sync::Arc;
+
+use crate::account::Language;
+use crate::audit::{Actor, Entry, Event, Outcome};
+use crate::identity::AccountId;
+use crate::moment::Moment;
+use crate::password::common::Common;
+use crate::password::judge::{Verdict, judge};
+use crate::password::terms::Terms;
+use crate::policy::Policy;
+use crate::ports::{Account, Clock, Fault, HashTrouble, Hashing, Keys, Label, Password, Random, Store};
+use crate::refusal::Refusal;
+use crate::screen::Judgement;
+use presence::Starts;
+
+/// How often a deed is decided again when something it was decided on has moved on.
+const ROUNDS: usize = 32;
+
+/// Why a deed was not done.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The person is told why.
+    Refused(Refusal),
+    /// We are at fault.
+    Fault(Fault),
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Fault> for Trouble {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<HashTrouble> for Trouble {
+    fn from(trouble: HashTrouble) -> Self {
+        match trouble {
+            HashTrouble::Busy => Self::Refused(Refusal::Busy),
+            HashTrouble::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+/// The answer to a deed.
+pub type Answer<T> = Result<T, Trouble>;
+
+/// Who asks: what the request tells about the browser and its network.
+#[derive(Clone, Debug, Default)]
+pub struct Visit {
+    /// The network whose traffic is counted together: an IPv4 address or an IPv6 /64.
+    pub network: String,
+    /// The network as it is told in messages and the log: shortened to /24 or /48.
+    pub coarse: String,
+    /// The browser's description of itself.
+    pub agent: String,
+    /// The language of the page.
+    pub language: Language,
+    /// The cookie of the flow.
+    pub holder: Option<String>,
+    /// The cookie of the session.
+    pub session: Option<String>,
+}
+
+/// What an organisation is called, for judging passwords that lean on it.
+#[derive(Clone, Debug, Default)]
+pub struct Organisation {
+    /// Its names, in every language.
+    pub names: Vec<String>,
+}
+
+/// The portal: the rules with their hands on the world.
+pub struct Portal {
+    store: Arc<dyn Store>,
+    keys: Arc<dyn Keys>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    hashing: Arc<dyn Hashing>,
+    organisation: Organisation,
+    common: Common,
+    starts: Starts,
+}
+
+impl Portal {
+    /// Puts the portal together.
+    pub fn new(
+        store: Arc<dyn Store>,
+        keys: Arc<dyn Keys>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        hashing: Arc<dyn Hashing>,
+        organisation: Organisation,
+    ) -> Self {
+        Self { store, keys, clock, random, hashing, organisation, common: Common::embedded(), starts: Starts::default() }
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// A fresh secret for a cookie or a form: 256 random bits.
+    pub fn fresh_token(&self) -> Result<String, Fault> {
+        let mut bytes = [0_u8; 32];
+        self.random.fill(&mut bytes)?;
+        Ok(hex(&bytes))
+    }
+
+    /// A fresh name for a row: 128 random bits.
+    fn fresh_name(&self) -> Result<String, Fault> {
+        let mut bytes = [0_u8; 16];
+        self.random.fill(&mut bytes)?;
+        Ok(hex(&bytes))
+    }
+
+    /// The code by which the help desk finds what a browser did: eight characters without look-alikes, the same for as
+    /// long as the browser keeps its cookie.
+    pub fn support_code(&self, holder: &str) -> String {
+        const LETTERS: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let digest = self.keys.digest(Label::Token, &[b"support", holder.as_bytes()]);
+        let mut number = digest.iter().take(16).fold(0_u128, |sum, &byte| (sum << 8) | u128::from(byte));
+        let mut code = String::with_capacity(9);
+        for place in 0..8 {
+            if place == 4 {
+                code.push('-');
+            }
+            code.push(char::from(LETTERS[usize::try_from(number % 30).unwrap_or_default()]));
+            number /= 30;
+        }
+        code
+    }
+
+    /// Seals what a page keeps for itself in a cookie.
+    pub fn seal(&self, plain: &[u8]) -> Result<String, Fault> {
+        Ok(hex(&self.keys.seal(Label::Said, "cookie", plain)?))
+    }
+
+    /// The reverse of [`Self::seal`]; none where it was altered or is not ours.
+    pub fn unseal(&self, sealed: &str) -> Option<Vec<u8>> {
+        let bytes: Option<Vec<u8>> = (0..sealed.len())
+            .step_by(2)
+            .map(|at| sealed.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+            .collect();
+        self.keys.open(Label::Said, "cookie", &bytes?).ok()
+    }
+
+    /// A cookie or form key as it stands in the store.
+    fn token_digest(&self, token: &str) -> String {
+        hex(&self.keys.digest(Label::Token, &[b"cookie", token.as_bytes()]))
+    }
+
+    /// An address, name or network as it stands in the store where it is only compared.
+    fn index(&self, what: &str, value: &str) -> String {
+        hex(&self.keys.digest(Label::Index, &[what.as_bytes(), value.as_bytes()]))
+    }
+
+    fn entry(&self, visit: &Visit, at: Moment, event: Event, outcome: Outcome) -> Entry {
+        Entry {
+            at,
+            actor: Actor::Visitor,
+            subject: None,
+            network: visit.coarse.clone(),
+            agent: self.index("agent", &visit.agent)[..16].to_owned(),
+            event,
+            outcome,
+            method: None,
+            flow: None,
+            support: visit.holder.as_deref().map(|holder| self.support_code(holder)).unwrap_or_default(),
+            detail: String::new(),
+        }
+    }
+
+    /// What a page needs to judge a new password of this account.
+    fn judgement(&self, account: &Account, policy: &Policy) -> Judgement {
+        Judgement {
+            rules: policy.password,
+            terms: Terms::new(
+                &self.organisation.names.iter().map(String::as_str).collect::<Vec<_>>(),
+                &[&account.name, &account.display],
+                &policy.banned.iter().map(String::as_str).collect::<Vec<_>>(),
+                &normalise,
+            ),
+        }
+    }
+
+    fn judge(&self, account: &Account, policy: &Policy, password: &Password) -> Verdict {
+        let Judgement { rules, terms } = self.judgement(account, policy);
+        judge(password.expose(), &rules, &terms, Some(&self.common), &normalise)
+    }
+
+    /// The password has been used before: it is the current one, or among the last ones that the policy remembers.
+    async fn is_used_before(&self, account: &Account, policy: &Policy, password: &Password) -> Answer<bool> {
+        let past = self.store.history(&account.id, policy.password.history()).await?;
+        for hash in account.hash.iter().chain(&past) {
+            if self.hashing.verify(password, Some(hash)).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The account that stands for a name nobody has, so that the same work is done and the same counters run.
+    fn nobody(&self, name: &str) -> AccountId {
+        AccountId::new(format!("name:{}", self.index("nobody", name)))
+    }
+}
+
+/// Both entries of a new password, as they were typed.
+#[derive(Clone, Copy)]
+pub struct NewEntries<'a> {
+    /// The first.
+    pub new: &'a str,
+    /// The second.
+    pub again: &'a str,
+}
+
+impl NewEntries<'_> {
+    fn agreed(&self) -> Result<Password, Refusal> {
+        if self.new.is_empty() {
+            return Err(Refusal::NewPasswordMissing);
+        }
+        let (new, again) = (Password::typed(self.new), Password::typed(self.again));
+        if new.expose() == again.expose() { Ok(new) } else { Err(Refusal::PasswordsDiffer) }
+    }
+}
+
+/// Unicode NFC.
+fn normalise(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    text.nfc().collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

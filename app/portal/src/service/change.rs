@@ -1,0 +1,83 @@
+//! Changing a password with the old one.
+
+use super::sign_in::pressing;
+use super::{Answer, NewEntries, Portal, Visit};
+use crate::audit::{Actor, Event, Outcome};
+use crate::limits::{Factor, Leave};
+use crate::ports::{Change, Committed, Matter, Password};
+use crate::refusal::Refusal;
+use crate::screen::ChangeForm;
+
+impl Portal {
+    /// The page on which a password is changed.
+    pub async fn change_form(&self, visit: &Visit) -> Answer<ChangeForm> {
+        let person = self.person(visit).await?;
+        let (policy, _) = self.store.policy().await?;
+        Ok(ChangeForm {
+            user_name: person.account.name.clone(),
+            judgement: self.judgement(&person.account, &policy),
+            pressing: pressing(&person.account, &policy, self.now()),
+            history: policy.password.history(),
+        })
+    }
+
+    /// Changes the password. The other sessions of the account end, and its flows.
+    pub async fn change_password(&self, visit: &Visit, current: &str, entries: NewEntries<'_>) -> Answer<()> {
+        let person = self.person(visit).await?;
+        let account = &person.account;
+        if current.is_empty() {
+            return Err(Refusal::PasswordMissing.into());
+        }
+        let password = entries.agreed()?;
+        let (policy, policy_version) = self.store.policy().await?;
+        let verdict = self.judge(account, &policy, &password);
+        if !verdict.broken.is_empty() {
+            return Err(Refusal::Password(verdict.broken).into());
+        }
+        self.check_current(visit, account, &Password::typed(current), Event::Change, vec![]).await?;
+        let now = self.now();
+        let history = self.store.failures(&account.id, Factor::History).await?;
+        if let Leave::Wait(until) = history.leave(now) {
+            return Err(Refusal::Wait { until }.into());
+        }
+        if self.is_used_before(account, &policy, &password).await? {
+            let after = history.count(now);
+            self.store
+                .commit(vec![Change::SaveFailures { account: account.id.clone(), factor: Factor::History, before: history, after }])
+                .await?;
+            return Err(Refusal::PasswordUsedBefore.into());
+        }
+        let hash = self.hashing.hash(&password).await?;
+        let contacts = self.store.contacts(&account.id).await?;
+        let mut entry = self.entry(visit, now, Event::Change, Outcome::Succeeded);
+        entry.actor = Actor::Account(account.id.clone());
+        entry.subject = Some(account.id.clone());
+        let mut session = person.session.clone();
+        session.epoch = account.epoch + 1;
+        session.seen = now;
+        session.proved = now;
+        let mut changes = vec![
+            Change::AccountIs { account: account.id.clone(), revision: account.revision },
+            Change::PolicyIs(policy_version),
+            Change::SetPassword {
+                account: account.id.clone(),
+                hash,
+                epoch: account.epoch,
+                at: now,
+                keep: policy.password.history(),
+            },
+            Change::EndSessions { account: account.id.clone(), except: None },
+            Change::OpenSession(session),
+            Change::EndFlows { account: account.id.clone(), except: None },
+        ];
+        if policy.notify_person {
+            changes.extend(self.notices(visit, account, &contacts, &Matter::WasChanged, now)?);
+        }
+        changes.push(Change::Record(entry));
+        match self.store.commit(changes).await? {
+            Committed::Done => Ok(()),
+            // The account or the policy moved on while the hashes were computed.
+            Committed::Stale => Err(Refusal::Busy.into()),
+        }
+    }
+}

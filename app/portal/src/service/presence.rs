@@ -1,0 +1,125 @@
+//! The proof of presence before identification: work done by the browser while somebody types, or, without scripts, a
+//! ticket that ripens.
+//!
+//! The token is signed and bound to the browser's cookie, so nothing is stored until it is spent. Its price grows with
+//! the traffic of a network, never with the name that is typed.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::{Answer, Portal, Visit};
+use crate::moment::{Moment, minutes, seconds};
+use crate::ports::{Change, Fault, Label};
+use crate::presence::{TICKET_RIPENS, TOKEN_LIFE, leading_zero_bits};
+use crate::refusal::Refusal;
+use crate::screen::Challenge;
+
+/// Leading zero bits asked of an unsuspicious network: 2¹⁶ digests on average, about a tenth of a second on a phone.
+const BASE_BITS: u8 = 16;
+/// At most eight times the base price.
+const MOST_EXTRA_BITS: u8 = 3;
+/// Starts a minute from one network from which on the price doubles.
+const STARTS_BEFORE_STEP_UP: u32 = 60;
+/// Starts a minute from one network that are refused: far above what an office behind one address does.
+const STARTS_BEFORE_REFUSAL: u32 = 300;
+/// Tickets (without scripts) a minute from one network.
+const TICKETS: u32 = 20;
+/// Networks remembered at once; beyond that the oldest minute is forgotten.
+const MOST_NETWORKS: usize = 100_000;
+
+/// Starts per network in the running minute. Only the price hangs on it, so it may live in memory.
+#[derive(Default)]
+pub(super) struct Starts(Mutex<HashMap<String, Minute>>);
+
+#[derive(Clone, Copy, Default)]
+struct Minute {
+    began: Moment,
+    starts: u32,
+    tickets: u32,
+}
+
+impl Starts {
+    fn read(&self, network: &str, now: Moment) -> Minute {
+        let minutes_seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        minutes_seen.get(network).copied().filter(|minute| minute.began + minutes(1) > now).unwrap_or_default()
+    }
+
+    fn count(&self, network: &str, by_ticket: bool, now: Moment) -> Minute {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= MOST_NETWORKS {
+            seen.retain(|_, minute| minute.began + minutes(1) > now);
+        }
+        let minute = seen.entry(network.to_owned()).or_default();
+        if minute.began + minutes(1) <= now {
+            *minute = Minute { began: now, ..Minute::default() };
+        }
+        minute.starts = minute.starts.saturating_add(1);
+        minute.tickets = minute.tickets.saturating_add(u32::from(by_ticket));
+        *minute
+    }
+}
+
+/// What the browser answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Presence<'a> {
+    /// The token it was given.
+    pub token: &'a str,
+    /// The number it found; empty without scripts.
+    pub answer: &'a str,
+}
+
+impl Portal {
+    /// A challenge for the browser that holds this cookie.
+    pub fn challenge(&self, visit: &Visit, holder: &str) -> Result<Challenge, Fault> {
+        let now = self.now();
+        let starts = self.starts.read(&visit.network, now).starts;
+        let extra = (starts / STARTS_BEFORE_STEP_UP).min(u32::from(MOST_EXTRA_BITS));
+        let bits = BASE_BITS + u8::try_from(extra).unwrap_or(MOST_EXTRA_BITS);
+        let token = self.sign(holder, now, bits, &self.fresh_name()?);
+        Ok(Challenge { token, bits, ripe: now + TICKET_RIPENS })
+    }
+
+    fn sign(&self, holder: &str, issued: Moment, bits: u8, salt: &str) -> String {
+        let text = format!("{}.{bits}.{salt}", issued.millis());
+        let mac = self.keys.digest(Label::Challenge, &[holder.as_bytes(), text.as_bytes()]);
+        format!("{text}.{}", super::hex(&mac[..16]))
+    }
+
+    /// Judges an answer; what it returns has to be part of the commit that it lets through, so that a challenge is spent
+    /// by exactly one.
+    pub(super) fn judge_presence(&self, visit: &Visit, holder: &str, presence: Presence<'_>) -> Answer<Change> {
+        let now = self.now();
+        let (issued, bits) = self.read_token(holder, presence.token).ok_or(Refusal::Challenge)?;
+        if now >= issued + TOKEN_LIFE || issued > now + seconds(60) {
+            return Err(Refusal::Challenge.into());
+        }
+        let by_ticket = presence.answer.is_empty();
+        if by_ticket {
+            if now < issued + TICKET_RIPENS {
+                return Err(Refusal::Unripe { until: issued + TICKET_RIPENS }.into());
+            }
+        } else if presence.answer.len() > 20 || leading_zero_bits(presence.token, presence.answer) < u32::from(bits) {
+            return Err(Refusal::Challenge.into());
+        }
+        let minute = self.starts.count(&visit.network, by_ticket, now);
+        if minute.starts > STARTS_BEFORE_REFUSAL || minute.tickets > TICKETS {
+            return Err(Refusal::Wait { until: minute.began + minutes(1) }.into());
+        }
+        Ok(Change::SpendChallenge { token: self.index("challenge", presence.token), until: issued + TOKEN_LIFE + minutes(1) })
+    }
+
+    fn read_token(&self, holder: &str, token: &str) -> Option<(Moment, u8)> {
+        if token.len() > 160 {
+            return None;
+        }
+        let mut parts = token.split('.');
+        let issued = Moment::from_millis(parts.next()?.parse().ok()?);
+        let bits: u8 = parts.next()?.parse().ok()?;
+        let salt = parts.next()?;
+        let fits = {
+            use subtle::ConstantTimeEq as _;
+            bool::from(self.sign(holder, issued, bits, salt).as_bytes().ct_eq(token.as_bytes()))
+        };
+        fits.then_some((issued, bits))
+    }
+}

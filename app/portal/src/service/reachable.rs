@@ -1,0 +1,94 @@
+//! Which ways to prove are there for an account: its contacts, seen through the policy.
+
+use super::Portal;
+use crate::identity::Channel;
+use crate::limits::{Factor, Leave};
+use crate::method::{ContactKind, Method, email, phone};
+use crate::moment::Moment;
+use crate::policy::Policy;
+use crate::ports::{Account, Contact, Fault, Trust};
+use crate::recovery::Case;
+use crate::registration::is_seasoned;
+use crate::screen::Hurdle;
+
+/// A contact that counts for a reset.
+pub(super) struct Reachable {
+    pub contact: Contact,
+    pub channel: Channel,
+    pub methods: Vec<Method>,
+    pub is_seasoned: bool,
+}
+
+impl Portal {
+    pub(super) fn channel(&self, contact: &Contact) -> Channel {
+        Channel::of_address(self.index("address", &contact.address))
+    }
+
+    /// The contacts of an account that count for a reset under this policy.
+    pub(super) fn reachable(&self, account: &Account, contacts: &[Contact], policy: &Policy, now: Moment) -> Vec<Reachable> {
+        [ContactKind::Phone, ContactKind::Email]
+            .into_iter()
+            .filter_map(|kind| {
+                let methods: Vec<Method> =
+                    Method::ALL.into_iter().filter(|method| method.contact() == kind && policy.allows(*method)).collect();
+                let contact = best(contacts, kind)?;
+                (!methods.is_empty()).then(|| Reachable {
+                    channel: self.channel(contact),
+                    is_seasoned: contact.trust == Trust::Vouched || is_seasoned(contact.added, account.first_finish, now),
+                    contact: contact.clone(),
+                    methods,
+                })
+            })
+            .collect()
+    }
+
+    /// The gate after identification, in the order in which a person is told: not switched on, managed elsewhere, not
+    /// enough methods or no such account. Unknown and unregistered cannot be told apart by the work done.
+    pub(super) fn gate(&self, account: Option<&Account>, contacts: &[Contact], policy: &Policy, now: Moment) -> Result<u8, Case> {
+        let Some(account) = account else {
+            return Err(if policy.enabled == crate::policy::Enabled::Nobody { Case::NotEnabled } else { Case::NotVerified });
+        };
+        if !policy.is_enabled_for(&account.groups) {
+            return Err(Case::NotEnabled);
+        }
+        if account.managed_elsewhere {
+            return Err(Case::ManagedElsewhere);
+        }
+        let required = policy.proofs_required(account.role);
+        let reachable = self.reachable(account, contacts, policy, now);
+        let is_enough = reachable.len() >= usize::from(required) && reachable.iter().any(|one| one.is_seasoned);
+        if account.is_open(now) && is_enough { Ok(required) } else { Err(Case::NotVerified) }
+    }
+
+    /// What stands in the way of a method right now.
+    pub(super) async fn hurdle(&self, account: &Account, method: Method, failing: &[Method], now: Moment) -> Result<Option<Hurdle>, Fault> {
+        let failures = self.store.failures(&account.id, factor(method)).await?;
+        Ok(match failures.leave(now) {
+            Leave::Closed => Some(Hurdle::Closed),
+            Leave::Wait(until) => Some(Hurdle::Wait(until)),
+            Leave::Granted => failing.contains(&method).then_some(Hurdle::Down),
+        })
+    }
+}
+
+/// The contact of a kind that counts: one proved by its owner before one that was filled in.
+pub(super) fn best(contacts: &[Contact], kind: ContactKind) -> Option<&Contact> {
+    let of = |trust| contacts.iter().find(move |contact| contact.kind == kind && contact.trust == trust);
+    of(Trust::Verified).or_else(|| of(Trust::Vouched))
+}
+
+/// What counts the failures of a method.
+pub(super) const fn factor(method: Method) -> Factor {
+    match method {
+        Method::Email => Factor::Email,
+        Method::Text | Method::Call => Factor::Phone,
+    }
+}
+
+/// How an address is shown to somebody who has proved nothing.
+pub(super) fn mask(contact: &Contact) -> String {
+    match contact.kind {
+        ContactKind::Mailbox | ContactKind::Email => email::mask(&contact.address),
+        ContactKind::Phone => phone::mask(&contact.address, &phone::shown(&contact.address).country_code),
+    }
+}

@@ -1,0 +1,144 @@
+//! Asking for a code to be sent: the limits, the row, the message. Nothing is sent here; the outbox does that.
+
+use super::reachable::Reachable;
+use super::{Answer, Portal, Visit};
+use crate::account::Language;
+use crate::identity::{AccountId, CodeId, FlowId, MessageId};
+use crate::limits::{self, LIVE_CODES, MAILS, MAILS_WITHIN, earliest, next_send};
+use crate::method::code::{LIFE, Purpose, digits_of};
+use crate::method::{ContactKind, Method};
+use crate::moment::{Moment, days, hours};
+use crate::ports::{Account, Change, Code, Contact, Fault, Label, Matter, Message, Recipient, Trust};
+use crate::refusal::Refusal;
+
+/// A code that may be asked for, with all that has to be committed for it.
+pub(super) struct Asked {
+    pub code: CodeId,
+    pub changes: Vec<Change>,
+}
+
+/// What a code is asked for.
+pub(super) struct Request<'a> {
+    pub flow: &'a FlowId,
+    pub account: &'a AccountId,
+    pub purpose: Purpose,
+    pub method: Method,
+    pub contact: &'a Contact,
+}
+
+impl Portal {
+    /// The digits of a code. A keyed function of its row: asked again it gives the same, and without the key nothing.
+    pub fn digits(&self, code: &Code) -> String {
+        let digest = self.keys.digest(
+            Label::Code,
+            &[
+                code.purpose.word().as_bytes(),
+                code.id.as_str().as_bytes(),
+                code.flow.as_str().as_bytes(),
+                code.account.as_str().as_bytes(),
+                code.method.word().as_bytes(),
+                code.channel.as_bytes(),
+                code.nonce.as_bytes(),
+            ],
+        );
+        digits_of(&digest, code.method.digits())
+    }
+
+    /// Prepares a code: judges the limits, then lists what to commit.
+    pub(super) async fn ask_for_code(&self, visit: &Visit, request: Request<'_>, now: Moment) -> Answer<Asked> {
+        let Request { flow, account, purpose, method, contact } = request;
+        let channel = self.channel(contact);
+        let network = self.index("network", &visit.network);
+        if self.store.failing(now).await?.contains(&method) {
+            return Err(Refusal::ChannelDown.into());
+        }
+        let past = self.store.sends(channel.as_str(), &network, now - days(1)).await?;
+        let mut next = next_send(&past, now);
+        if method == Method::Email {
+            let mails = self.store.sends_for(account, now - MAILS_WITHIN).await?;
+            next = next.max(earliest(mails.into_iter(), MAILS, MAILS_WITHIN, now));
+        }
+        if next > now {
+            return Err(Refusal::Sends { until: next }.into());
+        }
+        if self.store.flows_with_code(account, flow, now - LIFE).await? >= LIVE_CODES {
+            return Err(Refusal::Sends { until: now + LIFE }.into());
+        }
+        let code = Code {
+            id: CodeId::new(self.fresh_name()?),
+            flow: flow.clone(),
+            account: account.clone(),
+            purpose,
+            method,
+            contact: contact.id.clone(),
+            channel: channel.as_str().to_owned(),
+            nonce: self.fresh_name()?,
+            asked: now,
+            tries: 0,
+            closed: false,
+        };
+        let message = Message {
+            id: MessageId::new(self.fresh_name()?),
+            to: Recipient::Contact(contact.id.clone()),
+            account: Some(account.clone()),
+            language: visit.language,
+            matter: Matter::Code { code: code.id.clone() },
+            at: now,
+            expires: now + LIFE,
+            network: visit.coarse.clone(),
+        };
+        Ok(Asked {
+            code: code.id.clone(),
+            changes: vec![
+                Change::OpenCode(code),
+                Change::RecordSend { channel: channel.as_str().to_owned(), network, account: account.clone(), at: now },
+                Change::Enqueue(message),
+            ],
+        })
+    }
+
+    /// When the next code may be sent to a contact.
+    pub(super) async fn next_send_to(&self, visit: &Visit, contact: &Contact, now: Moment) -> Result<Moment, Fault> {
+        let network = self.index("network", &visit.network);
+        let past = self.store.sends(self.channel(contact).as_str(), &network, now - days(1)).await?;
+        Ok(limits::next_send(&past, now))
+    }
+
+    /// A notice to every address at which the owner can be told, the account's own mailbox included; by text where there
+    /// is no mailbox at all.
+    pub(super) fn notices(&self, visit: &Visit, account: &Account, contacts: &[Contact], matter: &Matter, now: Moment) -> Result<Vec<Change>, Fault> {
+        let known = contacts.iter().filter(|contact| contact.trust != Trust::Pending);
+        let (mailboxes, phones): (Vec<&Contact>, Vec<&Contact>) = known.partition(|contact| contact.kind != ContactKind::Phone);
+        let chosen = if mailboxes.is_empty() { phones } else { mailboxes };
+        chosen.into_iter().map(|contact| self.notice(visit, account, Recipient::Contact(contact.id.clone()), account.language, matter, now)).collect()
+    }
+
+    /// A notice to one recipient, worth sending for a day.
+    pub(super) fn notice(
+        &self,
+        visit: &Visit,
+        about: &Account,
+        to: Recipient,
+        language: Language,
+        matter: &Matter,
+        now: Moment,
+    ) -> Result<Change, Fault> {
+        Ok(Change::Enqueue(Message {
+            id: MessageId::new(self.fresh_name()?),
+            to,
+            account: Some(about.id.clone()),
+            language,
+            matter: matter.clone(),
+            at: now,
+            expires: now + hours(24),
+            network: visit.coarse.clone(),
+        }))
+    }
+}
+
+impl Reachable {
+    /// The way that was picked, where this contact offers it.
+    pub(super) fn offers(&self, method: Method) -> bool {
+        self.methods.contains(&method)
+    }
+}

@@ -1,0 +1,238 @@
+//! Signing in with a password, and the session that follows.
+
+use std::time::Duration;
+
+use crate::account::UserName;
+use crate::audit::{Actor, Event, Outcome};
+use crate::limits::{Factor, Failures, Leave};
+use crate::method::Method;
+use crate::moment::{Moment, days, hours, minutes};
+use crate::policy::Policy;
+use crate::ports::{Account, Change, Committed, Contact, Label, Password, Session};
+use crate::refusal::Refusal;
+use crate::screen::Pressing;
+
+use super::reachable::factor;
+use super::{Answer, Portal, ROUNDS, Visit};
+
+/// A session that is not used for this long is over.
+pub const IDLE: Duration = minutes(30);
+/// A session is over after this long, however often it is used.
+pub const LONGEST: Duration = hours(12);
+/// How often the last use is written down.
+const TOUCH_EVERY: Duration = minutes(1);
+
+/// Somebody who has signed in.
+pub struct SignedIn {
+    /// The cookie of the session.
+    pub session: String,
+    /// What has to be done first.
+    pub first: First,
+}
+
+/// What follows a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// The password has to be changed.
+    Change,
+    /// Methods are missing.
+    Register,
+    /// Nothing in particular.
+    Nothing,
+}
+
+/// A person within a session.
+pub struct Person {
+    /// The account, as it is now.
+    pub account: Account,
+    /// The session.
+    pub session: Session,
+}
+
+impl Portal {
+    /// Signs in. Unknown names, wrong passwords and accounts that may not sign in get one answer, for the same work.
+    pub async fn sign_in(&self, visit: &Visit, typed_name: &str, typed_password: &str) -> Answer<SignedIn> {
+        let name = UserName::parse(typed_name).map_err(Refusal::UserName)?;
+        if typed_password.is_empty() {
+            return Err(Refusal::PasswordMissing.into());
+        }
+        if typed_password.len() > crate::password::rules::MAXIMUM_BYTES {
+            return Err(Refusal::SignIn.into());
+        }
+        let password = Password::typed(typed_password);
+        let account = self.store.account_named(&name).await?;
+        let subject = account.as_ref().map_or_else(|| self.nobody(name.as_str()), |account| account.id.clone());
+        let mut is_right = None;
+        for _ in 0..ROUNDS {
+            let now = self.now();
+            let before = self.store.failures(&subject, Factor::Password).await?;
+            let mut entry = self.entry(visit, now, Event::SignIn, Outcome::Failed);
+            entry.subject = account.as_ref().map(|account| account.id.clone());
+            if let Leave::Wait(until) = before.leave_to_sign_in(now) {
+                entry.outcome = Outcome::Blocked;
+                self.store.commit(vec![Change::Record(entry)]).await?;
+                return Err(Refusal::Wait { until }.into());
+            }
+            let fits = match is_right {
+                Some(fits) => fits,
+                None => {
+                    let hash = account.as_ref().and_then(|account| account.hash.as_deref());
+                    *is_right.insert(self.hashing.verify(&password, hash).await?)
+                }
+            };
+            match account.as_ref().filter(|account| fits && account.is_open(now)) {
+                Some(account) => {
+                    entry.outcome = Outcome::Succeeded;
+                    entry.actor = Actor::Account(account.id.clone());
+                    let token = self.fresh_token()?;
+                    let session = Session {
+                        token: self.token_digest(&token),
+                        account: account.id.clone(),
+                        epoch: account.epoch,
+                        opened: now,
+                        proved: now,
+                        seen: now,
+                    };
+                    let mut changes = vec![Change::OpenSession(session), Change::Record(entry)];
+                    let cleared = Change::SaveFailures { account: subject.clone(), factor: Factor::Password, before, after: Failures::default() };
+                    changes.push(cleared);
+                    changes.extend(self.reopened(account, now).await?);
+                    if let Some(old) = visit.session.as_deref() {
+                        changes.push(Change::EndSession(self.token_digest(old)));
+                    }
+                    if self.store.commit(changes).await? == Committed::Done {
+                        return Ok(SignedIn { session: token, first: self.first(account, now).await? });
+                    }
+                }
+                None => {
+                    let wrong = super::hex(&self.keys.digest(Label::Index, &[b"wrong", password.expose().as_bytes()])[..16]);
+                    let after = before.count_sign_in(wrong, now);
+                    let save = Change::SaveFailures { account: subject.clone(), factor: Factor::Password, before, after };
+                    if self.store.commit(vec![save, Change::Record(entry)]).await? == Committed::Done {
+                        return Err(Refusal::SignIn.into());
+                    }
+                }
+            }
+        }
+        Err(Refusal::Busy.into())
+    }
+
+    /// Methods that were closed after too many wrong proofs are open again once the owner has signed in.
+    async fn reopened(&self, account: &Account, now: Moment) -> Answer<Vec<Change>> {
+        let mut changes = Vec::new();
+        for factor in [factor(Method::Email), factor(Method::Text), Factor::WholeNumber] {
+            let before = self.store.failures(&account.id, factor).await?;
+            if before.leave(now) == Leave::Closed {
+                changes.push(Change::SaveFailures { account: account.id.clone(), factor, before, after: Failures::default() });
+            }
+        }
+        Ok(changes)
+    }
+
+    async fn first(&self, account: &Account, now: Moment) -> Answer<First> {
+        let (policy, _) = self.store.policy().await?;
+        if pressing(account, &policy, now).is_some() {
+            return Ok(First::Change);
+        }
+        let contacts = self.store.contacts(&account.id).await?;
+        let is_ready = account.first_finish.is_some() && self.has_enough(account, &contacts, &policy, now);
+        Ok(if is_ready { First::Nothing } else { First::Register })
+    }
+
+    pub(super) fn has_enough(&self, account: &Account, contacts: &[Contact], policy: &Policy, now: Moment) -> bool {
+        self.reachable(account, contacts, policy, now).len() >= usize::from(policy.proofs_required(account.role))
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// [`Refusal::SessionEnded`] where nobody is: no cookie, idle or over, or the password was set since.
+    pub async fn person(&self, visit: &Visit) -> Answer<Person> {
+        let ended = || Refusal::SessionEnded;
+        let token = self.token_digest(visit.session.as_deref().ok_or_else(ended)?);
+        let session = self.store.session(&token).await?.ok_or_else(ended)?;
+        let now = self.now();
+        if now >= session.seen + IDLE || now >= session.opened + LONGEST {
+            return Err(ended().into());
+        }
+        let account = self.store.account(&session.account).await?.ok_or_else(ended)?;
+        if account.epoch != session.epoch || !account.is_open(now) {
+            return Err(ended().into());
+        }
+        Ok(Person { account, session })
+    }
+
+    /// Writes down that a session was used; for deeds, never for looking at a page.
+    pub(super) fn touched(&self, person: &Person, now: Moment) -> Option<Change> {
+        (now.since(person.session.seen) >= TOUCH_EVERY).then(|| Change::TouchSession {
+            token: person.session.token.clone(),
+            seen: now,
+            proved: person.session.proved,
+        })
+    }
+
+    /// Proves the password once more within a session.
+    pub async fn prove_again(&self, visit: &Visit, typed: &str) -> Answer<()> {
+        let person = self.person(visit).await?;
+        if typed.is_empty() {
+            return Err(Refusal::PasswordMissing.into());
+        }
+        let touched = Change::TouchSession { token: person.session.token.clone(), seen: self.now(), proved: self.now() };
+        self.check_current(visit, &person.account, &Password::typed(typed), Event::SignIn, vec![touched]).await
+    }
+
+    /// Checks the current password of a signed-in account, counting as at sign-in; commits `then` where it fits.
+    pub(super) async fn check_current(&self, visit: &Visit, account: &Account, password: &Password, event: Event, then: Vec<Change>) -> Answer<()> {
+        let fits = self.hashing.verify(password, account.hash.as_deref()).await?;
+        for _ in 0..ROUNDS {
+            let now = self.now();
+            let before = self.store.failures(&account.id, Factor::Password).await?;
+            if let Leave::Wait(until) = before.leave_to_sign_in(now) {
+                return Err(Refusal::Wait { until }.into());
+            }
+            let after = if fits {
+                Failures::default()
+            } else {
+                let wrong = super::hex(&self.keys.digest(Label::Index, &[b"wrong", password.expose().as_bytes()])[..16]);
+                before.count_sign_in(wrong, now)
+            };
+            let mut changes = vec![Change::SaveFailures { account: account.id.clone(), factor: Factor::Password, before, after }];
+            if fits {
+                changes.extend(then.iter().cloned());
+            } else {
+                let mut entry = self.entry(visit, now, event, Outcome::Failed);
+                entry.actor = Actor::Account(account.id.clone());
+                entry.subject = Some(account.id.clone());
+                entry.detail = "current_password".into();
+                changes.push(Change::Record(entry));
+            }
+            if self.store.commit(changes).await? == Committed::Done {
+                return if fits { Ok(()) } else { Err(Refusal::CurrentPassword.into()) };
+            }
+        }
+        Err(Refusal::Busy.into())
+    }
+
+    /// Signs out.
+    pub async fn sign_out(&self, visit: &Visit) -> Answer<()> {
+        if let Ok(person) = self.person(visit).await {
+            let mut entry = self.entry(visit, self.now(), Event::SignOut, Outcome::Succeeded);
+            entry.actor = Actor::Account(person.account.id.clone());
+            entry.subject = Some(person.account.id);
+            self.store.commit(vec![Change::EndSession(person.session.token), Change::Record(entry)]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Why the password of an account has to be changed, if it has to.
+pub(super) fn pressing(account: &Account, policy: &Policy, now: Moment) -> Option<Pressing> {
+    let life = days(u64::from(policy.password_days));
+    if account.must_change {
+        Some(Pressing::MustChange)
+    } else if policy.password_days > 0 && now >= account.password_set + life {
+        Some(Pressing::Expired)
+    } else {
+        None
+    }
+}

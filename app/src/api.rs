@@ -1,0 +1,74 @@
+//! The doors: server functions between pages and services. A door parses nothing, decides nothing and writes no SQL: it
+//! hands the strings of a form to one service, and tells the page where to go next.
+//!
+//! By fetch a door answers with a value or a refusal and its status. For a plain form it redirects: to the next page, or
+//! back to the page itself, with the refusal and what was typed (never secrets) sealed into a short-lived cookie.
+
+pub mod change;
+pub mod demo;
+pub mod recovery;
+pub mod registration;
+pub mod session;
+
+#[cfg(feature = "ssr")]
+pub mod cookies;
+#[cfg(feature = "ssr")]
+pub mod request;
+
+use portal::refusal::Refusal;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+/// Where the browser goes next: a path of ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Next(pub String);
+
+/// A refusal on its way to the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Said {
+    /// Told by the services.
+    No(Refusal),
+    /// The server could not be reached.
+    Unreachable,
+}
+
+impl From<Refusal> for Said {
+    fn from(refusal: Refusal) -> Self {
+        Self::No(refusal)
+    }
+}
+
+impl FromServerFnError for Said {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Unreachable,
+            _ => Self::No(Refusal::Fault),
+        }
+    }
+}
+
+/// What a page is made of: its screen, and what a plain form left behind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct View<S> {
+    /// The screen.
+    pub screen: S,
+    /// The support code; empty where the page belongs to no walk.
+    pub support: String,
+    /// The key for this page's forms, drawn when the page was made.
+    pub key: String,
+    /// The refusal of the form before, where scripts are off.
+    pub said: Option<Refusal>,
+    /// What was typed in it, by field name; never a secret.
+    pub typed: Vec<(String, String)>,
+}
+
+impl<S> View<S> {
+    /// What was typed in a field.
+    pub fn typed(&self, field: &str) -> String {
+        self.typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,127 @@
+//! The doors of the demonstration. Outside of it they find no stage and refuse.
+
+use leptos::prelude::*;
+use portal::moment::Moment;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::GetUrl;
+
+#[cfg(feature = "ssr")]
+use super::request::Request;
+use super::{Next, Said, View};
+
+/// A person of the demonstration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Player {
+    /// The user name.
+    pub name: String,
+    /// The name shown to people.
+    pub display: String,
+    /// The password, where it is known.
+    pub password: String,
+    /// Which story the person is for, as a key of the words.
+    pub story: Story,
+}
+
+/// What a person of the demonstration shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Story {
+    /// Has a password from the administrator, and nothing else.
+    Newcomer,
+    /// E-mail and phone are registered.
+    Registered,
+    /// Only an e-mail: one method too few.
+    OneMethod,
+    /// E-mail and phone filled in by an administrator.
+    FilledIn,
+    /// The password has to be changed at the next sign-in.
+    MustChange,
+    /// The password has run out.
+    Expired,
+    /// The password lives elsewhere (case A).
+    Elsewhere,
+    /// Self-service is not switched on (case B).
+    NotEnabled,
+    /// Switched off.
+    Disabled,
+    /// An administrator.
+    Administrator,
+}
+
+/// A message as it would have arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrived {
+    /// Its own name.
+    pub id: String,
+    /// `mail`, `text` or `call`.
+    pub kind: String,
+    /// To whom.
+    pub to: String,
+    /// The subject of a mail.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// The stage of the demonstration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    /// The people.
+    pub players: Vec<Player>,
+    /// What the clock says.
+    pub now: Moment,
+    /// How far it was moved, in seconds.
+    pub moved: u64,
+}
+
+/// What the demonstration can do; only its server provides one.
+#[cfg(feature = "ssr")]
+#[async_trait::async_trait]
+pub trait Theatre: Send + Sync {
+    /// The people and the clock.
+    fn stage(&self) -> Stage;
+    /// Every message, the newest first.
+    fn arrived(&self) -> Vec<Arrived>;
+    /// Moves the clock forward.
+    fn move_clock(&self, seconds: u64);
+    /// Starts over: people, messages and clock as in the beginning.
+    async fn start_over(&self) -> Result<(), portal::ports::Fault>;
+}
+
+#[cfg(feature = "ssr")]
+fn theatre() -> Result<std::sync::Arc<dyn Theatre>, Said> {
+    use_context().ok_or(Said::No(portal::refusal::Refusal::Fault))
+}
+
+/// The page with the people.
+#[server(prefix = "/api", endpoint = "demo/view", input = GetUrl)]
+pub async fn demo_view() -> Result<View<Stage>, Said> {
+    let request = Request::here()?;
+    request.view("/demo", theatre()?.stage(), String::new())
+}
+
+/// The mailbox.
+#[server(prefix = "/api", endpoint = "demo/mailbox/view", input = GetUrl)]
+pub async fn mailbox_view() -> Result<View<Vec<Arrived>>, Said> {
+    let request = Request::here()?;
+    request.view("/demo/mailbox", theatre()?.arrived(), String::new())
+}
+
+/// Moves the clock forward by one of the offered spans.
+#[server(prefix = "/api", endpoint = "demo/clock")]
+pub async fn move_clock(seconds: u64) -> Result<Next, Said> {
+    let request = Request::here()?;
+    // At most 180 days at once: the longest span that is offered.
+    theatre()?.move_clock(seconds.min(180 * 86_400));
+    request.answer("/demo", &[], Ok("/demo".to_owned()))
+}
+
+/// Starts over.
+#[server(prefix = "/api", endpoint = "demo/again")]
+pub async fn start_over() -> Result<Next, Said> {
+    let request = Request::here()?;
+    let done = theatre()?.start_over().await;
+    request.answer("/demo", &[], done.map(|()| "/demo".to_owned()).map_err(Into::into))
+}

@@ -1,0 +1,139 @@
+//! The doors of the reset.
+
+use leptos::prelude::*;
+use portal::screen::{RecoveryScreen, Step};
+use server_fn::codec::GetUrl;
+
+use super::{Next, Said, View};
+#[cfg(feature = "ssr")]
+use super::{cookies::HOLDER, request::Request};
+#[cfg(feature = "ssr")]
+use portal::service::{
+    Answer, NewEntries,
+    presence::Presence,
+    recovery::{FormKey, Onward},
+};
+
+/// The page of a step. Where the reset stands elsewhere, it leads there.
+#[server(prefix = "/api", endpoint = "reset/view", input = GetUrl)]
+pub async fn recovery_view(step: Step) -> Result<View<RecoveryScreen>, Said> {
+    let mut request = Request::here()?;
+    let holder = request.holder()?;
+    let screen = if step == Step::Identify {
+        request.portal.challenge(&request.visit, &holder).map(RecoveryScreen::Identify).map_err(|fault| request.fault(&fault))?
+    } else {
+        request.portal.recovery_screen(&request.visit, &holder).await.map_err(|trouble| request.refuse(trouble))?
+    };
+    let support = request.portal.support(&request.visit, &holder).await.map_err(|trouble| request.refuse(trouble))?;
+    // "Ended" is also where somebody without a flow is told so.
+    let is_here = screen.step() == step || (step == Step::Ended && screen.step() == Step::Identify);
+    if !is_here {
+        request.lead(screen.step().path());
+    }
+    request.view(step.path(), screen, support)
+}
+
+/// After a deed: the new cookie, and the current step.
+#[cfg(feature = "ssr")]
+async fn onward(request: &mut Request, page: Step, typed: &[(&str, &str)], done: Answer<Onward>) -> Result<Next, Said> {
+    let path = match done {
+        Err(trouble) => Err(trouble),
+        Ok(Onward { holder }) => {
+            if let Some(holder) = holder {
+                request.set_cookie(HOLDER, &holder, None);
+                request.visit.holder = Some(holder);
+            }
+            request.portal.recovery_screen(&request.visit, "").await.map(|screen| screen.step().path().to_owned())
+        }
+    };
+    request.answer(page.path(), typed, path)
+}
+
+/// Which account is it?
+#[server(prefix = "/api", endpoint = "reset/identify")]
+pub async fn identify(user_name: String, token: String, answer: String, key: String) -> Result<Next, Said> {
+    let mut request = Request::here()?;
+    let presence = Presence { token: &token, answer: &answer };
+    let done = request.portal.identify(&request.visit, &user_name, presence, FormKey(&key)).await;
+    // A ticket that was handed out goes on ripening: it is kept with what was typed.
+    onward(&mut request, Step::Identify, &[("user_name", &user_name), ("token", &token)], done).await
+}
+
+/// Sends a code by a method; for a phone after its whole number was typed.
+#[server(prefix = "/api", endpoint = "reset/ask")]
+pub async fn ask(method: String, #[server(default)] whole_text: String, #[server(default)] whole_call: String, key: String) -> Result<Next, Said> {
+    let mut request = Request::here()?;
+    let whole = if method == "call" { &whole_call } else { &whole_text };
+    let done = request.portal.ask(&request.visit, &method, whole, FormKey(&key)).await;
+    let typed = [("method", method.as_str()), ("whole_text", &whole_text), ("whole_call", &whole_call)];
+    onward(&mut request, Step::Choose, &typed, done).await
+}
+
+/// Sends another code to where the last one went.
+#[server(prefix = "/api", endpoint = "reset/again")]
+pub async fn ask_again(method: String, key: String) -> Result<Next, Said> {
+    let mut request = Request::here()?;
+    let done = request.portal.ask(&request.visit, &method, "", FormKey(&key)).await;
+    onward(&mut request, Step::Code, &[], done).await
+}
+
+/// Back to the choice of methods.
+#[server(prefix = "/api", endpoint = "reset/another")]
+pub async fn choose_another(key: String) -> Result<Next, Said> {
+    let mut request = Request::here()?;
+    let done = request.portal.choose_another(&request.visit, FormKey(&key)).await;
+    onward(&mut request, Step::Code, &[], done).await
+}
+
+/// Verifies a code.
+#[server(prefix = "/api", endpoint = "reset/verify")]
+pub async fn verify(code: String, key: String) -> Result<Next, Said> {
+    let mut request = Request::here()?;
+    let done = request.portal.verify(&request.visit, &code, FormKey(&key)).await;
+    onward(&mut request, Step::Code, &[], done).await
+}
+
+/// More time for the last step.
+#[server(prefix = "/api", endpoint = "reset/extend")]
+pub async fn extend(key: String) -> Result<Next, Said> {
+    let mut request = Request::here()?;
+    let done = request.portal.extend(&request.visit, FormKey(&key)).await;
+    onward(&mut request, Step::Password, &[], done).await
+}
+
+/// Sets the new password.
+#[server(prefix = "/api", endpoint = "reset/set")]
+pub async fn set_password(new_password: String, again: String, key: String) -> Result<Next, Said> {
+    let mut request = Request::here()?;
+    let entries = NewEntries { new: &new_password, again: &again };
+    let done = request.portal.set_password(&request.visit, entries, FormKey(&key)).await;
+    onward(&mut request, Step::Password, &[], done).await
+}
+
+/// Writes to the administrators.
+#[server(prefix = "/api", endpoint = "reset/contact")]
+pub async fn contact(key: String) -> Result<Next, Said> {
+    let request = Request::here()?;
+    let done = request.portal.contact_administrator(&request.visit, FormKey(&key)).await;
+    request.answer(Step::Stopped.path(), &[], done.map(|_| "/contact".to_owned()))
+}
+
+/// The page that says so. Where nobody was written to, it leads to where the reset stands.
+#[server(prefix = "/api", endpoint = "reset/contact/view", input = GetUrl)]
+pub async fn contact_view() -> Result<View<Option<Step>>, Said> {
+    let mut request = Request::here()?;
+    let holder = request.holder()?;
+    let screen = request.portal.recovery_screen(&request.visit, &holder).await.map_err(|trouble| request.refuse(trouble))?;
+    let support = request.portal.support(&request.visit, &holder).await.map_err(|trouble| request.refuse(trouble))?;
+    let was_written = matches!(
+        screen,
+        RecoveryScreen::Stopped { contacted: true, .. }
+            | RecoveryScreen::Choose { contacted: true, .. }
+            | RecoveryScreen::Code { contacted: true, .. }
+    );
+    let stands = (!was_written).then(|| screen.step());
+    if let Some(step) = stands {
+        request.lead(step.path());
+    }
+    request.view("/contact", stands, support)
+}

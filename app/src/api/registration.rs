@@ -1,0 +1,126 @@
+//! The doors of the registration.
+
+use leptos::prelude::*;
+use portal::screen::{Awaited, Overview, PhoneForm};
+use server_fn::codec::GetUrl;
+
+#[cfg(feature = "ssr")]
+use super::request::Request;
+use super::{Next, Said, View};
+
+#[cfg(feature = "ssr")]
+async fn support(request: &Request) -> Result<String, Said> {
+    request.portal.registration_support(&request.visit).await.map_err(|trouble| request.refuse(trouble))
+}
+
+/// The registration page; also shown after Finish.
+#[server(prefix = "/api", endpoint = "register/view", input = GetUrl)]
+pub async fn overview_view(page: String) -> Result<View<Overview>, Said> {
+    let mut request = Request::here()?;
+    request.holder()?;
+    let screen = request.portal.overview(&request.visit).await.map_err(|trouble| request.refuse(trouble))?;
+    let support = support(&request).await?;
+    request.view(&page, screen, support)
+}
+
+/// The page on which an e-mail is added.
+#[server(prefix = "/api", endpoint = "register/email/view", input = GetUrl)]
+pub async fn email_view() -> Result<View<()>, Said> {
+    let mut request = Request::here()?;
+    request.holder()?;
+    let support = support(&request).await?;
+    request.view("/register/email", (), support)
+}
+
+/// The page on which a phone is added.
+#[server(prefix = "/api", endpoint = "register/phone/view", input = GetUrl)]
+pub async fn phone_view() -> Result<View<PhoneForm>, Said> {
+    let mut request = Request::here()?;
+    request.holder()?;
+    let screen = request.portal.phone_form(&request.visit).await.map_err(|trouble| request.refuse(trouble))?;
+    let support = support(&request).await?;
+    request.view("/register/phone", screen, support)
+}
+
+/// The page on which the code is typed. Where none is awaited, it leads to the list.
+#[server(prefix = "/api", endpoint = "register/code/view", input = GetUrl)]
+pub async fn code_view() -> Result<View<Option<Awaited>>, Said> {
+    let mut request = Request::here()?;
+    request.holder()?;
+    let screen = request.portal.registration_code(&request.visit).await.map_err(|trouble| request.refuse(trouble))?;
+    if screen.is_none() {
+        request.lead("/register");
+    }
+    let support = support(&request).await?;
+    request.view("/register/code", screen, support)
+}
+
+/// Sends a code to an e-mail address that shall be registered.
+#[server(prefix = "/api", endpoint = "register/email")]
+pub async fn begin_email(address: String) -> Result<Next, Said> {
+    let request = Request::here()?;
+    let done = request.portal.begin_email(&request.visit, &address).await;
+    request.answer("/register/email", &[("address", &address)], done.map(|()| "/register/code".to_owned()))
+}
+
+/// Sends a code to a phone that shall be registered.
+#[server(prefix = "/api", endpoint = "register/phone")]
+pub async fn begin_phone(country: String, number: String, way: String) -> Result<Next, Said> {
+    let request = Request::here()?;
+    let done = request.portal.begin_phone(&request.visit, &country, &number, &way).await;
+    let typed = [("country", country.as_str()), ("number", &number), ("way", &way)];
+    request.answer("/register/phone", &typed, done.map(|()| "/register/code".to_owned()))
+}
+
+/// Sends another code, perhaps the other way.
+#[server(prefix = "/api", endpoint = "register/again")]
+pub async fn registration_again(method: String) -> Result<Next, Said> {
+    let request = Request::here()?;
+    let done = request.portal.registration_again(&request.visit, &method).await;
+    request.answer("/register/code", &[], done.map(|()| "/register/code".to_owned()))
+}
+
+/// Verifies the code.
+#[server(prefix = "/api", endpoint = "register/verify")]
+pub async fn registration_verify(code: String) -> Result<Next, Said> {
+    let request = Request::here()?;
+    let done = request.portal.registration_verify(&request.visit, &code).await;
+    request.answer("/register/code", &[], done.map(|()| "/register".to_owned()))
+}
+
+/// Leaves the code that is awaited: back to typing the address or number.
+#[server(prefix = "/api", endpoint = "register/leave")]
+pub async fn registration_leave(#[server(default)] back: String) -> Result<Next, Said> {
+    let request = Request::here()?;
+    let done = request.portal.registration_leave(&request.visit).await;
+    let path = match back.as_str() {
+        "email" => "/register/email",
+        "phone" => "/register/phone",
+        _ => "/register",
+    };
+    request.answer("/register/code", &[], done.map(|()| path.to_owned()))
+}
+
+/// Deletes a method.
+#[server(prefix = "/api", endpoint = "register/remove")]
+pub async fn remove_contact(kind: String) -> Result<Next, Said> {
+    let request = Request::here()?;
+    let done = request.portal.remove_contact(&request.visit, &kind).await;
+    request.answer("/register", &[], done.map(|()| "/register".to_owned()))
+}
+
+/// Proves the password once more.
+#[server(prefix = "/api", endpoint = "register/prove")]
+pub async fn prove_again(password: String) -> Result<Next, Said> {
+    let request = Request::here()?;
+    let done = request.portal.prove_again(&request.visit, &password).await;
+    request.answer("/register/prove", &[], done.map(|()| "/register".to_owned()))
+}
+
+/// Finishes the registration.
+#[server(prefix = "/api", endpoint = "register/finish")]
+pub async fn finish_registration() -> Result<Next, Said> {
+    let request = Request::here()?;
+    let done = request.portal.finish_registration(&request.visit).await;
+    request.answer("/register", &[], done.map(|()| "/register/done".to_owned()))
+}

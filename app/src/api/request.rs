@@ -1,0 +1,205 @@
+//! What a door knows of its request, and how it answers.
+
+use std::sync::Arc;
+
+use axum::http::header::{ACCEPT, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use portal::refusal::Refusal;
+use portal::service::{Answer, Portal, Trouble, Visit};
+use serde::{Deserialize, Serialize};
+
+use super::cookies::{HOLDER, SAID, Style};
+use super::{Next, Said, View};
+
+/// How long a page remembers the refusal of the form before, in seconds.
+const SAID_LIFE: u32 = 120;
+/// Longest value of a field that is kept for the person, in bytes.
+const LONGEST_KEPT: usize = 600;
+
+/// A request at a door.
+pub struct Request {
+    /// The services.
+    pub portal: Arc<Portal>,
+    /// Who asks.
+    pub visit: Visit,
+    parts: Parts,
+    style: Style,
+    response: ResponseOptions,
+}
+
+/// What a plain form leaves behind, sealed.
+#[derive(Serialize, Deserialize)]
+struct LeftBehind {
+    page: String,
+    said: Option<Refusal>,
+    typed: Vec<(String, String)>,
+}
+
+impl Request {
+    /// The request that is being answered.
+    ///
+    /// # Errors
+    /// A refusal where something that decides is missing: a door never goes on without it.
+    pub fn here() -> Result<Self, Said> {
+        let missing = || Said::No(Refusal::Fault);
+        let parts: Parts = use_context().ok_or_else(missing)?;
+        Ok(Self {
+            portal: use_context().ok_or_else(missing)?,
+            visit: parts.extensions.get::<Visit>().cloned().ok_or_else(missing)?,
+            style: use_context().ok_or_else(missing)?,
+            response: use_context().ok_or_else(missing)?,
+            parts,
+        })
+    }
+
+    /// A browser that loads a page or posts a plain form, as opposed to one that fetches.
+    fn is_plain(&self) -> bool {
+        self.parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    }
+
+    /// Sets one of our cookies.
+    pub fn set_cookie(&self, cookie: &str, value: &str, seconds: Option<u32>) {
+        if let Ok(value) = HeaderValue::from_str(&self.style.set(cookie, value, seconds)) {
+            self.response.append_header(SET_COOKIE, value);
+        }
+    }
+
+    /// The cookie of the flow, drawn and set where the browser has none yet.
+    pub fn holder(&mut self) -> Result<String, Said> {
+        if let Some(holder) = &self.visit.holder {
+            return Ok(holder.clone());
+        }
+        let fresh = self.portal.fresh_token().map_err(|fault| self.fault(&fault))?;
+        self.set_cookie(HOLDER, &fresh, None);
+        self.visit.holder = Some(fresh.clone());
+        Ok(fresh)
+    }
+
+    /// Makes the view of a page.
+    pub fn view<S>(&self, page: &str, screen: S, support: String) -> Result<View<S>, Said> {
+        let key = self.portal.fresh_token().map_err(|fault| self.fault(&fault))?;
+        let left = self.left_behind(page);
+        let (said, typed) = left.map(|left| (left.said, left.typed)).unwrap_or_default();
+        Ok(View { screen, support, key, said, typed })
+    }
+
+    fn left_behind(&self, page: &str) -> Option<LeftBehind> {
+        let sealed = self.is_plain().then(|| self.style.read(&self.parts.headers, SAID)).flatten()?;
+        let left: LeftBehind = serde_json::from_slice(&self.portal.unseal(&sealed)?).ok()?;
+        (left.page == page).then_some(left)
+    }
+
+    /// Leads a plain browser elsewhere; one that fetches reads where to go in the answer.
+    pub fn lead(&self, path: &str) {
+        if self.is_plain() {
+            leptos_axum::redirect(path);
+        }
+    }
+
+    /// The answer to a form of `page`: onward, or the refusal, with what was typed.
+    pub fn answer(&self, page: &str, typed: &[(&str, &str)], done: Answer<String>) -> Result<Next, Said> {
+        match done {
+            Ok(path) => {
+                if self.style.read(&self.parts.headers, SAID).is_some() {
+                    self.set_cookie(SAID, "", Some(0));
+                }
+                self.lead(&path);
+                Ok(Next(path))
+            }
+            Err(trouble) => {
+                let refusal = self.refusal(trouble);
+                if !self.is_plain() {
+                    return Err(refusal.into());
+                }
+                let typed = typed
+                    .iter()
+                    .filter(|(_, value)| value.len() <= LONGEST_KEPT)
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .collect();
+                let path = elsewhere(&refusal, page).unwrap_or(page).to_owned();
+                self.leave_behind(&path, Some(refusal), typed);
+                self.lead(&path);
+                Ok(Next(path))
+            }
+        }
+    }
+
+    /// Keeps a refusal and what was typed for the next page.
+    fn leave_behind(&self, page: &str, said: Option<Refusal>, typed: Vec<(String, String)>) {
+        let left = LeftBehind { page: page.split('?').next().unwrap_or(page).to_owned(), said, typed };
+        let sealed = serde_json::to_vec(&left).ok().and_then(|plain| self.portal.seal(&plain).ok());
+        if let Some(sealed) = sealed {
+            self.set_cookie(SAID, &sealed, Some(SAID_LIFE));
+        }
+    }
+
+    /// The refusal of a page that cannot be shown.
+    pub fn refuse(&self, trouble: Trouble) -> Said {
+        let refusal = self.refusal(trouble);
+        if let Some(path) = elsewhere(&refusal, self.parts.uri.path()) {
+            self.lead(path);
+        }
+        refusal.into()
+    }
+
+    fn refusal(&self, trouble: Trouble) -> Refusal {
+        let refusal = match trouble {
+            Trouble::Refused(refusal) => refusal,
+            Trouble::Fault(fault) => return self.fault_refusal(&fault),
+        };
+        self.status(&refusal);
+        refusal
+    }
+
+    /// Logs what went wrong, once, with the code that a person can tell the help desk.
+    pub fn fault(&self, fault: &portal::ports::Fault) -> Said {
+        self.fault_refusal(fault).into()
+    }
+
+    fn fault_refusal(&self, fault: &portal::ports::Fault) -> Refusal {
+        let support = self.visit.holder.as_deref().map(|holder| self.portal.support_code(holder)).unwrap_or_default();
+        tracing::error!(%fault, support, path = self.parts.uri.path(), "a request failed");
+        self.status(&Refusal::Fault);
+        Refusal::Fault
+    }
+
+    /// A status would overwrite the redirect of a plain form.
+    fn status(&self, refusal: &Refusal) {
+        if !self.is_plain() {
+            self.response.set_status(StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY));
+        }
+    }
+}
+
+/// Where a refusal leads, when the page it came from cannot go on.
+fn elsewhere(refusal: &Refusal, page: &str) -> Option<&'static str> {
+    match refusal {
+        Refusal::SessionEnded if page.starts_with("/change") => Some("/signin?for=change"),
+        Refusal::SessionEnded => Some("/signin"),
+        Refusal::FlowEnded => Some("/reset/ended"),
+        Refusal::ProofTooOld => Some("/register/prove"),
+        _ => None,
+    }
+}
+
+/// Fields whose values may be shown again. Passwords, codes and answers are not among them.
+const SHOWN_AGAIN: [&str; 9] =
+    ["user_name", "token", "going", "address", "country", "number", "way", "whole_text", "whole_call"];
+
+/// The cookie that keeps what was typed on a page, where something was.
+pub fn keep_typed(portal: &Portal, style: Style, page: &str, fields: &[(String, String)]) -> Option<String> {
+    let typed: Vec<(String, String)> = fields
+        .iter()
+        .filter(|(name, value)| SHOWN_AGAIN.contains(&name.as_str()) && !value.is_empty() && value.len() <= LONGEST_KEPT)
+        .cloned()
+        .collect();
+    if typed.is_empty() {
+        return None;
+    }
+    let left = LeftBehind { page: page.to_owned(), said: None, typed };
+    let sealed = serde_json::to_vec(&left).ok().and_then(|plain| portal.seal(&plain).ok())?;
+    Some(style.set(SAID, &sealed, Some(SAID_LIFE)))
+}

@@ -1,0 +1,44 @@
+//! The doors of signing in and out.
+
+use leptos::prelude::*;
+use server_fn::codec::GetUrl;
+
+use super::{Next, Said, View};
+#[cfg(feature = "ssr")]
+use super::{cookies::SESSION, request::Request};
+#[cfg(feature = "ssr")]
+use portal::service::sign_in::First;
+
+/// The sign-in page.
+#[server(prefix = "/api", endpoint = "signin/view", input = GetUrl)]
+pub async fn sign_in_view() -> Result<View<()>, Said> {
+    let mut request = Request::here()?;
+    let holder = request.holder()?;
+    request.view("/signin", (), request.portal.support_code(&holder))
+}
+
+/// Signs in, then leads to where somebody was going: `register` or `change`, never an address.
+#[server(prefix = "/api", endpoint = "signin")]
+pub async fn sign_in(user_name: String, password: String, #[server(default)] going: String) -> Result<Next, Said> {
+    let mut request = Request::here()?;
+    request.holder()?;
+    let done = request.portal.sign_in(&request.visit, &user_name, &password).await;
+    let path = done.map(|signed_in| {
+        request.set_cookie(SESSION, &signed_in.session, None);
+        match (signed_in.first, going.as_str()) {
+            (First::Change, _) | (_, "change") => "/change",
+            _ => "/register",
+        }
+        .to_owned()
+    });
+    request.answer("/signin", &[("user_name", &user_name), ("going", &going)], path)
+}
+
+/// Signs out.
+#[server(prefix = "/api", endpoint = "signout")]
+pub async fn sign_out() -> Result<Next, Said> {
+    let request = Request::here()?;
+    let done = request.portal.sign_out(&request.visit).await;
+    request.set_cookie(SESSION, "", Some(0));
+    request.answer("/", &[], done.map(|()| "/".to_owned()))
+}

@@ -1,0 +1,9 @@
+//! One page = one step = one address = one file.
+
+pub mod change;
+pub mod demo;
+pub mod home;
+pub mod missing;
+pub mod register;
+pub mod reset;
+pub mod sign_in;

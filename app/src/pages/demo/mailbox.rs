@@ -1,0 +1,120 @@
+//! Everything that would have been sent, as it would have arrived.
+
+use leptos::prelude::*;
+
+use super::letter::{Piece, pieces};
+use crate::api::View;
+use crate::api::demo::{Arrived, mailbox_view};
+use crate::parts::icon::Icon;
+use crate::parts::load::load;
+use crate::parts::notice::{Slip, Tone};
+use crate::parts::sheet::Sheet;
+use crate::words::{Word, words};
+
+/// `/demo/mailbox`
+#[component]
+pub fn Mailbox() -> impl IntoView {
+    load(mailbox_view, |_| None, |view| view! { <Page view /> }.into_any())
+}
+
+#[component]
+fn Page(view: View<Vec<Arrived>>) -> impl IntoView {
+    let words = words();
+    let arrived = RwSignal::new(view.screen);
+    let is_alive = RwSignal::new(false);
+    // Only the list is drawn again: the page stays where it was scrolled to, and keeps the focus.
+    Effect::new(move || {
+        is_alive.set(true);
+        look_again_and_again(arrived);
+    });
+    view! {
+        <Sheet title=words.say(Word::MailboxTitle)>
+            <Slip tone=Tone::Attention title=words.say(Word::DemoSlipTitle)>
+                <p>{words.say(Word::MailboxSlip)}</p>
+            </Slip>
+            <p class="hint">
+                {move || words.say(if is_alive.get() { Word::MailboxFresh } else { Word::MailboxReload })}
+            </p>
+            {move || arrived.with(Vec::is_empty).then(|| view! { <Empty /> })}
+            <div class="messages" aria-live="polite">
+                <For each=move || arrived.get() key=|one| one.id.clone() children=|one| view! { <Message one /> } />
+            </div>
+        </Sheet>
+    }
+}
+
+/// Nobody has written yet.
+#[component]
+fn Empty() -> impl IntoView {
+    let words = words();
+    view! {
+        <div class="empty">
+            <p>{words.say(Word::MailboxEmpty)}</p>
+            <a class="quiet" href="/demo">
+                {words.say(Word::MailboxPeople)}
+            </a>
+        </div>
+    }
+}
+
+#[component]
+fn Message(one: Arrived) -> impl IntoView {
+    let words = words();
+    let (icon, kind) = match one.kind.as_str() {
+        "text" => (Icon::Phone, Word::MailboxText),
+        "call" => (Icon::Receiver, Word::MailboxCall),
+        _ => (Icon::Envelope, Word::MailboxMail),
+    };
+    let title = if one.subject.is_empty() {
+        words.say(kind).to_owned()
+    } else {
+        one.subject
+    };
+    let (before, after) = words.say(Word::MailboxTo).split_once("{to}").unwrap_or_default();
+    let body = pieces(&one.text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => text.into_any(),
+            Piece::Code(code) => view! { <code>{code}</code> }.into_any(),
+            Piece::Origin(line) => view! { <code class="plain">{line}</code> }.into_any(),
+        })
+        .collect_view();
+    view! {
+        <article class="message">
+            {icon.draw()}
+            <h2>{title}</h2>
+            <time>{words.clock_to_the_second(one.at)}</time>
+            <p class="to">{before} <bdi>{one.to}</bdi> {after}</p>
+            <p class="body">{body}</p>
+        </article>
+    }
+}
+
+/// How often the mailbox is looked into.
+#[cfg(feature = "hydrate")]
+const EVERY: std::time::Duration = std::time::Duration::from_secs(3);
+
+/// Looks into the mailbox while the page is shown and in front.
+fn look_again_and_again(arrived: RwSignal<Vec<Arrived>>) {
+    #[cfg(feature = "hydrate")]
+    {
+        let look = move || {
+            if document().hidden() {
+                return;
+            }
+            leptos::task::spawn_local(async move {
+                // What cannot be had is asked for again soon.
+                if let Ok(view) = mailbox_view().await
+                    && arrived.try_with_untracked(|shown| *shown != view.screen) == Some(true)
+                {
+                    arrived.try_set(view.screen);
+                }
+            });
+        };
+        if let Ok(clock) = set_interval_with_handle(look, EVERY) {
+            on_cleanup(move || clock.clear());
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = arrived;
+}

@@ -1,0 +1,25 @@
+//! What stands where nothing is.
+
+use leptos::prelude::*;
+
+use crate::parts::sheet::Sheet;
+use crate::words::{Word, words};
+
+/// Every address that leads nowhere.
+#[component]
+pub fn Missing() -> impl IntoView {
+    let words = words();
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    view! {
+        <Sheet title=words.say(Word::MissingTitle) lead=words.say(Word::MissingLead)>
+            <div class="actions">
+                <a class="button primary" href="/">
+                    {words.say(Word::ToStart)}
+                </a>
+            </div>
+        </Sheet>
+    }
+}

@@ -1,0 +1,185 @@
+//! Typing the code that shows that an address or number is one's own.
+
+use leptos::prelude::*;
+use portal::method::{ContactKind, Method};
+use portal::refusal::Refusal;
+use portal::screen::Awaited;
+
+use super::{SigningOut, marks, whereabouts};
+use crate::api::registration::{RegistrationAgain, RegistrationLeave, RegistrationVerify, code_view};
+use crate::api::{Said, View};
+use crate::parts::arrival::fill_on_arrival;
+use crate::parts::deed::{Deed, Press};
+use crate::parts::field::Field;
+use crate::parts::load::{Refused, load};
+use crate::parts::notice::{Slip, Tone, Trouble};
+use crate::parts::sheet::Sheet;
+use crate::parts::waiting::{Again, Waiting, seconds_left};
+use crate::words::{Word, Words, words};
+
+/// The id of the form that goes back to typing the address or number.
+const LEAVE: &str = "leave";
+
+/// `/register/code`
+#[component]
+pub fn Code() -> impl IntoView {
+    load(
+        code_view,
+        |view| view.screen.is_none().then_some("/register"),
+        |view| match view.screen.clone() {
+            Some(code) => view! { <Form view code /> }.into_any(),
+            None => ().into_any(),
+        },
+    )
+}
+
+fn is_about_the_code(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::CodeMissing | Refusal::Code { .. } | Refusal::CodeExpired | Refusal::CodeDead
+    )
+}
+
+#[component]
+fn Form(view: View<Option<Awaited>>, code: Awaited) -> impl IntoView {
+    let words = words();
+    let action = ServerAction::<RegistrationVerify>::new();
+    let refused: Refused = expect_context();
+    let problem = refused.for_field(is_about_the_code);
+    let leave = ServerAction::<RegistrationLeave>::new();
+    let kind = code.method.contact();
+    let (another, back) = match kind {
+        ContactKind::Phone => (Word::AddOtherNumber, ContactKind::Phone),
+        ContactKind::Mailbox | ContactKind::Email => (Word::AddOtherAddress, ContactKind::Email),
+    };
+    if code.method == Method::Text {
+        fill_on_arrival("code");
+    }
+    let title = match code.method {
+        Method::Text => Word::AddCodeTitleText,
+        Method::Call => Word::AddCodeTitleCall,
+        Method::Email => Word::AddCodeTitleEmail,
+    };
+    let class = if code.digits > 6 {
+        "input digits eight"
+    } else {
+        "input digits"
+    };
+    view! {
+        <Sheet
+            title=words.say(title)
+            whereabouts=whereabouts(words, kind, 1)
+            lead=lead(words, &code)
+            marks=marks(words, kind, 1)
+            support=view.support
+        >
+            <Hindrance code=code.clone() />
+            <Trouble belongs=|said| matches!(said, Said::No(refusal) if is_about_the_code(refusal)) />
+            <Deed action step=true>
+                <Field
+                    name="code"
+                    label=words.say(Word::AddCodeLabel)
+                    hint=words.fill(Word::AddCodeUntil, &[("time", &words.clock(code.until))])
+                    problem
+                    autocomplete="one-time-code"
+                    class=class
+                    first=true
+                    ltr=true
+                    digits=code.digits
+                />
+                <div class="actions">
+                    <Press label=words.say(Word::AddVerify) />
+                    <Press label=words.say(another) class="quiet" of=(LEAVE, leave.pending().into()) />
+                </div>
+            </Deed>
+            <div hidden=true>
+                <Deed action=leave id=LEAVE>
+                    <input type="hidden" name="back" value=back.word() />
+                </Deed>
+            </div>
+            <NotArrived code />
+            <SigningOut />
+        </Sheet>
+    }
+}
+
+/// "6 digits, sent at 14:02 to +81 90 5550 1289."
+fn lead(words: Words, code: &Awaited) -> String {
+    let word = if code.method == Method::Call {
+        Word::AddCodeLeadCall
+    } else {
+        Word::AddCodeLead
+    };
+    // A number stays on one line.
+    let address = code.address.replace(' ', "\u{a0}");
+    words.fill(
+        word,
+        &[
+            ("digits", &code.digits),
+            ("time", &words.clock(code.asked)),
+            ("address", &address),
+        ],
+    )
+}
+
+/// What stands in the way of this code right now, unless a refusal says it already.
+#[component]
+fn Hindrance(code: Awaited) -> impl IntoView {
+    let words = words();
+    let refused: Refused = expect_context();
+    let told = match (code.paused, code.is_down) {
+        (Some(until), _) => Some((
+            Word::AddPausedTitle,
+            words.fill(Word::Wait, &[("time", &words.clock_to_the_second(until))]),
+        )),
+        (None, true) => Some((Word::AddDownTitle, words.say(Word::ChannelDown).to_owned())),
+        (None, false) => None,
+    };
+    let is_plain = move || refused.0.with(Option::is_none);
+    move || {
+        told.clone().filter(|_| is_plain()).map(|(title, text)| {
+            view! {
+                <Slip tone=Tone::Attention title=words.say(title)>
+                    <p>{text}</p>
+                </Slip>
+            }
+        })
+    }
+}
+
+/// Where nothing arrives: another code, or the other way to the same number.
+#[component]
+fn NotArrived(code: Awaited) -> impl IntoView {
+    let words = words();
+    let again = ServerAction::<RegistrationAgain>::new();
+    let other_way = ServerAction::<RegistrationAgain>::new();
+    // The page can have been made from when the code was asked for until it ran out.
+    let made = (code.asked, code.until);
+    let left = seconds_left(Signal::stored(code.again), move |_| Some(made));
+    let instead = code.other_way.map(|way| {
+        let label = if way == Method::Call {
+            Word::AddInsteadCall
+        } else {
+            Word::AddInsteadText
+        };
+        view! {
+            <li>
+                <Deed action=other_way>
+                    <input type="hidden" name="method" value=way.word() />
+                    <Press label=words.say(label) class="quiet" />
+                </Deed>
+            </li>
+        }
+    });
+    view! {
+        <Waiting method=code.method>
+            <li>
+                <Deed action=again>
+                    <input type="hidden" name="method" value=code.method.word() />
+                    <Again left from=code.again />
+                </Deed>
+            </li>
+            {instead}
+        </Waiting>
+    }
+}

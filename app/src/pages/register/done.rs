@@ -1,0 +1,81 @@
+//! The registration is finished: what is registered.
+
+use leptos::prelude::*;
+use portal::method::ContactKind;
+use portal::screen::{Line, Overview, Standing};
+
+use super::overview::Methods;
+use super::{Masked, SigningOut, name_of};
+use crate::api::View;
+use crate::api::registration::overview_view;
+use crate::parts::icon::Icon;
+use crate::parts::load::load;
+use crate::parts::notice::Trouble;
+use crate::parts::sheet::{Sheet, Stamp};
+use crate::words::{Word, words};
+
+/// `/register/done`
+#[component]
+pub fn Done() -> impl IntoView {
+    load(
+        || overview_view("/register/done".to_owned()),
+        |_| None,
+        |view| {
+            let is_ready = view.screen.finished.is_some() && view.screen.have >= view.screen.required;
+            // Where something is missing the list says what.
+            if is_ready {
+                view! { <Ready view /> }.into_any()
+            } else {
+                view! { <Methods view /> }.into_any()
+            }
+        },
+    )
+}
+
+#[component]
+fn Ready(view: View<Overview>) -> impl IntoView {
+    let words = words();
+    let there = view
+        .screen
+        .lines
+        .into_iter()
+        .filter(|line| line.standing != Standing::Missing);
+    view! {
+        <Sheet
+            title=words.say(Word::RegisteredTitle)
+            lead=words.say(Word::RegisteredLead)
+            stamp=Stamp::Whole
+            support=view.support
+        >
+            <Trouble />
+            <div class="actions">
+                <SigningOut class="button secondary" />
+                <a class="quiet" href="/register">
+                    {words.say(Word::RegisteredChange)}
+                </a>
+                <a class="quiet" href="/">
+                    {words.say(Word::ToStart)}
+                </a>
+            </div>
+            <section class="section">
+                <h2>{words.say(Word::RegisteredList)}</h2>
+                <ul class="list">{there.map(|line| view! { <Registered line /> }).collect_view()}</ul>
+            </section>
+        </Sheet>
+    }
+}
+
+#[component]
+fn Registered(line: Line) -> impl IntoView {
+    let icon = if line.kind == ContactKind::Phone {
+        Icon::Phone
+    } else {
+        Icon::Envelope
+    };
+    view! {
+        <li>
+            {icon.draw()}
+            <span>{name_of(words(), line.kind)} " " <Masked kind=line.kind mask=line.mask /></span>
+        </li>
+    }
+}

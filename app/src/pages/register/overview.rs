@@ -1,0 +1,241 @@
+//! The registration page: every method the policy allows, how it stands, and how many are still needed.
+
+use leptos::prelude::*;
+use portal::method::ContactKind;
+use portal::screen::{Line, Overview as Screen, Standing};
+
+use super::{Masked, SigningOut, name_of, page_of};
+use crate::api::View;
+use crate::api::registration::{FinishRegistration, overview_view};
+use crate::parts::deed::{Deed, Press};
+use crate::parts::load::load;
+use crate::parts::notice::Trouble;
+use crate::parts::sheet::Sheet;
+use crate::parts::steps::{Marks, Seal};
+use crate::words::{Word, Words, words};
+
+/// `/register`
+#[component]
+pub fn Overview() -> impl IntoView {
+    load(
+        || overview_view("/register".to_owned()),
+        |_| None,
+        |view| view! { <Methods view /> }.into_any(),
+    )
+}
+
+/// The list of methods.
+#[component]
+pub(super) fn Methods(view: View<Screen>) -> impl IntoView {
+    let words = words();
+    let finish = ServerAction::<FinishRegistration>::new();
+    let screen = view.screen;
+    let missing_count = screen.required.saturating_sub(screen.have);
+    let (missing, there): (Vec<Line>, Vec<Line>) = screen
+        .lines
+        .iter()
+        .cloned()
+        .partition(|line| line.standing == Standing::Missing);
+    let first_missing = missing.first().map(|line| line.kind);
+    let onward = match (missing_count, first_missing) {
+        (0, _) if screen.finished.is_some() => ().into_any(),
+        (0, _) => view! {
+            <Deed action=finish>
+                <Press label=words.say(Word::RegisterFinish) />
+            </Deed>
+        }
+        .into_any(),
+        (_, Some(kind)) => {
+            let word = if kind == ContactKind::Phone {
+                Word::RegisterSetUpPhone
+            } else {
+                Word::RegisterSetUpEmail
+            };
+            view! {
+                <a class="button primary" href=page_of(kind)>
+                    {words.say(word)}
+                </a>
+            }
+            .into_any()
+        }
+        (_, None) => ().into_any(),
+    };
+    let still = still_needed(words, &screen, first_missing.is_some());
+    view! {
+        <Sheet
+            title=words.say(Word::RegisterTitle)
+            whereabouts=count(words, &screen, !missing.is_empty())
+            lead=lead(words, &screen, !missing.is_empty())
+            marks=tally(words, &screen)
+            aside=view! { <Privacy /> }.into_any()
+            support=view.support
+        >
+            <Trouble />
+            <Group title=Word::RegisterInPlace lines=there />
+            <Group title=Word::RegisterNotYet lines=missing />
+            {screen.needs_proof.then(|| view! {
+                <p class="hint">
+                    {words.say(Word::RegisterProof)} " "
+                    <a href="/register/prove">{words.say(Word::RegisterProofLink)}</a>
+                </p>
+            })}
+            {still.map(|text| view! { <p class="hint">{text}</p> })}
+            <div class="actions">{onward} <SigningOut /></div>
+            <p class="hint">{words.fill(Word::RegisterSignedIn, &[("name", &screen.user_name)])}</p>
+        </Sheet>
+    }
+}
+
+/// "1 of 2 required".
+fn count(words: Words, screen: &Screen, is_more_offered: bool) -> String {
+    let word = match screen.have.cmp(&screen.required) {
+        std::cmp::Ordering::Greater => Word::RegisterCountMore,
+        std::cmp::Ordering::Equal if is_more_offered => Word::RegisterCountAdvised,
+        _ => Word::RegisterCount,
+    };
+    words.fill(word, &[("have", &screen.have), ("required", &screen.required)])
+}
+
+/// What the count means.
+fn lead(words: Words, screen: &Screen, is_more_offered: bool) -> String {
+    let word = match (screen.have, screen.required) {
+        (have, required) if have > required || (have == required && !is_more_offered) => {
+            if screen.finished.is_some() {
+                Word::RegisterLeadFinished
+            } else {
+                Word::RegisterLeadReady
+            }
+        }
+        (have, required) if have == required => Word::RegisterLeadAdvised,
+        (0, 1) => Word::RegisterLeadStartOne,
+        (0, _) => Word::RegisterLeadStart,
+        _ => Word::RegisterLeadOneMore,
+    };
+    words.fill(word, &[("required", &screen.required)])
+}
+
+/// Why Finish is not there yet. After the first Finish there is none to wait for.
+fn still_needed(words: Words, screen: &Screen, is_more_offered: bool) -> Option<String> {
+    match screen.required.saturating_sub(screen.have) {
+        0 => None,
+        _ if !is_more_offered => Some(words.say(Word::RegisterStuck).to_owned()),
+        _ if screen.finished.is_some() => None,
+        1 => Some(words.say(Word::RegisterToGoOne).to_owned()),
+        missing => Some(words.fill(Word::RegisterToGo, &[("missing", &missing)])),
+    }
+}
+
+/// What is in place, then what is required or advised beside it.
+fn tally(words: Words, screen: &Screen) -> Marks {
+    let mut marks: Vec<(Seal, String, bool)> = screen
+        .lines
+        .iter()
+        .filter(|line| line.standing != Standing::Missing)
+        .map(|line| (seal(line.standing), name_of(words, line.kind).to_owned(), false))
+        .collect();
+    let further = match screen.required.saturating_sub(screen.have) {
+        0 if screen.have == screen.required && usize::from(screen.have) < screen.lines.len() => {
+            vec![Word::RegisterOneAdvised]
+        }
+        missing => vec![Word::RegisterOneRequired; usize::from(missing)],
+    };
+    marks.extend(
+        further
+            .into_iter()
+            .map(|word| (Seal::Empty, words.say(word).to_owned(), false)),
+    );
+    Marks {
+        label: words.say(Word::RegisterProgress),
+        marks,
+    }
+}
+
+const fn seal(standing: Standing) -> Seal {
+    match standing {
+        Standing::Missing => Seal::Empty,
+        Standing::Vouched => Seal::Half,
+        Standing::Verified(_) => Seal::Whole,
+    }
+}
+
+/// Methods under one heading; nothing where there are none.
+#[component]
+fn Group(title: Word, lines: Vec<Line>) -> impl IntoView {
+    let words = words();
+    (!lines.is_empty()).then(|| {
+        view! {
+            <div>
+                <h2 class="methods-title">{words.say(title)}</h2>
+                <ul class="methods">
+                    {lines.into_iter().map(|line| view! { <Row line /> }).collect_view()}
+                </ul>
+            </div>
+        }
+    })
+}
+
+/// One method: its seal, its name, the one deed, and how it stands.
+#[component]
+fn Row(line: Line) -> impl IntoView {
+    let words = words();
+    let name = name_of(words, line.kind);
+    let deed = words.say(if line.standing == Standing::Missing {
+        Word::RegisterSetUp
+    } else {
+        Word::RegisterChange
+    });
+    let state = match line.standing {
+        Standing::Missing => {
+            let about = if line.kind == ContactKind::Phone {
+                Word::RegisterAboutPhone
+            } else {
+                Word::RegisterAboutEmail
+            };
+            words.say(about).into_any()
+        }
+        Standing::Vouched => words.say(Word::RegisterVouched).into_any(),
+        Standing::Verified(since) => view! {
+            <strong>{words.say(Word::RegisterRegistered)}</strong>
+            " "
+            {words.fill(Word::RegisterSince, &[("day", &words.day(since))])}
+        }
+        .into_any(),
+    };
+    view! {
+        <li class="method">
+            <span class=seal(line.standing).class() aria-hidden="true"></span>
+            <h3 class="method-name">{name}</h3>
+            <a
+                class="quiet"
+                href=page_of(line.kind)
+                aria-label=words.fill(Word::RegisterDeed, &[("deed", &deed), ("method", &name)])
+            >
+                {deed}
+            </a>
+            <div class="method-detail">
+                {(line.standing != Standing::Missing).then(|| view! {
+                    <p class="method-value">
+                        <Masked kind=line.kind mask=line.mask />
+                    </p>
+                })}
+                <p class="method-state">{state}</p>
+            </div>
+        </li>
+    }
+}
+
+/// Who sees what is registered, and what it is for.
+#[component]
+fn Privacy() -> impl IntoView {
+    let words = words();
+    view! {
+        <section>
+            <h2>{words.say(Word::RegisterWho)}</h2>
+            <p>{words.say(Word::RegisterWhoText)}</p>
+        </section>
+        <section>
+            <h2>{words.say(Word::RegisterUse)}</h2>
+            <p>{words.say(Word::RegisterUseText)}</p>
+        </section>
+    }
+}

@@ -1,0 +1,74 @@
+//! The password again, before something changes.
+
+use leptos::prelude::*;
+use portal::refusal::Refusal;
+use portal::screen::Overview;
+
+use super::SigningOut;
+use crate::api::registration::{ProveAgain, overview_view};
+use crate::api::{Said, View};
+use crate::parts::deed::{Deed, Press};
+use crate::parts::field::Secret;
+use crate::parts::load::{Refused, load};
+use crate::parts::notice::Trouble;
+use crate::parts::sheet::Sheet;
+use crate::words::{Word, words};
+
+/// `/register/prove`
+#[component]
+pub fn Prove() -> impl IntoView {
+    load(
+        || overview_view("/register/prove".to_owned()),
+        |_| None,
+        |view| view! { <Form view /> }.into_any(),
+    )
+}
+
+fn is_about_the_password(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::PasswordMissing | Refusal::CurrentPassword)
+}
+
+#[component]
+fn Form(view: View<Overview>) -> impl IntoView {
+    let words = words();
+    let action = ServerAction::<ProveAgain>::new();
+    let refused: Refused = expect_context();
+    // What led here is what the page says anyway.
+    if view.said == Some(Refusal::ProofTooOld) {
+        refused.0.set(None);
+    }
+    let problem = refused.for_field(is_about_the_password);
+    view! {
+        <Sheet title=words.say(Word::ProveTitle) lead=words.say(Word::ProveLead) support=view.support>
+            <Trouble belongs=|said| matches!(said, Said::No(refusal) if is_about_the_password(refusal)) />
+            <Deed action step=true>
+                <input
+                    class="heard"
+                    type="text"
+                    autocomplete="username"
+                    value=view.screen.user_name
+                    tabindex="-1"
+                    aria-hidden="true"
+                    readonly
+                />
+                <Secret
+                    name="password"
+                    label=words.say(Word::Password)
+                    problem
+                    autocomplete="current-password"
+                    first=true
+                />
+                <div class="actions">
+                    <Press label=words.say(Word::ProveDeed) />
+                    <a class="quiet" href="/register">
+                        {words.say(Word::AddCancel)}
+                    </a>
+                    <a class="quiet" href="/reset">
+                        {words.say(Word::SignInTrouble)}
+                    </a>
+                </div>
+            </Deed>
+            <SigningOut />
+        </Sheet>
+    }
+}

@@ -1,0 +1,187 @@
+//! Picking a method. For a phone the whole number is typed before anything is sent.
+
+use leptos::prelude::*;
+use portal::method::Method;
+use portal::refusal::Refusal;
+use portal::screen::{Choice, Hurdle, RecoveryScreen, Step};
+
+use super::paused::Paused;
+use super::{elsewhere, marks, whereabouts};
+use crate::api::recovery::{Ask, recovery_view};
+use crate::api::{Said, View};
+use crate::parts::deed::{Deed, Press};
+use crate::parts::field::Field;
+use crate::parts::help::Help;
+use crate::parts::icon::Icon;
+use crate::parts::load::{Refused, load};
+use crate::parts::notice::Trouble;
+use crate::parts::sheet::Sheet;
+use crate::parts::waiting::clock_after;
+use crate::words::{Word, Words, words};
+
+/// `/reset/choose`
+#[component]
+pub fn Choose() -> impl IntoView {
+    load(
+        || recovery_view(Step::Choose),
+        |view| elsewhere(view, Step::Choose),
+        |view| match view.screen.clone() {
+            RecoveryScreen::Choose { turn, required, choices, help, contacted } => {
+                let help = Help::new(help, contacted, &view);
+                match paused(&choices) {
+                    Some(until) => view! { <Paused view turn required until=Some(until) help /> }.into_any(),
+                    None => view! { <Form view turn required choices help /> }.into_any(),
+                }
+            }
+            _ => ().into_any(),
+        },
+    )
+}
+
+/// When the first method may be picked again, where none may be picked right now and waiting helps.
+fn paused(choices: &[Choice]) -> Option<portal::moment::Moment> {
+    let waits = choices.iter().filter_map(|choice| match choice.hurdle {
+        Some(Hurdle::Wait(until)) => Some(until),
+        _ => None,
+    });
+    waits.min().filter(|_| choices.iter().all(|choice| choice.hurdle.is_some()))
+}
+
+/// Refusals that belong to the field of a whole number.
+fn is_about_number(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::WholeNumber | Refusal::Phone(_))
+}
+
+#[component]
+fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, choices: Vec<Choice>, help: Help) -> impl IntoView {
+    let words = words();
+    let action = ServerAction::<Ask>::new();
+    let usable = || choices.iter().filter(|choice| choice.hurdle.is_none()).map(|choice| choice.method);
+    let typed = Method::from_word(&view.typed("method"));
+    let picked = usable().find(|method| Some(*method) == typed).or_else(|| usable().next());
+    let lead = match (picked, turn, required) {
+        (None, _, _) => Word::ChooseLeadNone,
+        (_, 2, _) => Word::ChooseLeadSecond,
+        (_, _, 1) => Word::ChooseLeadOnly,
+        _ => Word::ChooseLeadFirst,
+    };
+    let rows = choices
+        .into_iter()
+        .map(|choice| {
+            let is_picked = picked == Some(choice.method);
+            let number = view.typed(number_field(choice.method));
+            view! { <Row choice is_picked number /> }
+        })
+        .collect_view();
+    let (button, help_class) = match picked {
+        Some(_) => (Some(view! { <Press label=words.say(Word::ChooseSend) /> }), "quiet"),
+        None => (None, "button primary"),
+    };
+    let (turning, help_form) = (help.draw(help_class), help.form());
+    view! {
+        <Sheet
+            title=words.say(Word::ChooseTitle)
+            whereabouts=whereabouts(words, required, turn.into())
+            lead=words.say(lead)
+            marks=marks(words, required, turn.into())
+            support=view.support.clone()
+            form=true
+        >
+            <Trouble belongs=|said| matches!(said, Said::No(refusal) if is_about_number(refusal)) />
+            <Deed action step=true key=view.key.clone()>
+                <fieldset>
+                    <legend class="heard">{words.say(Word::ChooseMethod)}</legend>
+                    <div class="options">{rows}</div>
+                </fieldset>
+                <div class="actions">{button} {turning}</div>
+            </Deed>
+            {help_form}
+        </Sheet>
+    }
+}
+
+/// The name of the field for a method's whole number.
+const fn number_field(method: Method) -> &'static str {
+    match method {
+        Method::Call => "whole_call",
+        Method::Text | Method::Email => "whole_text",
+    }
+}
+
+#[component]
+fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
+    let words = words();
+    let refused: Refused = expect_context();
+    let Choice { method, mask, ending, hurdle } = choice;
+    let radio = NodeRef::<leptos::html::Input>::new();
+    let told = refused.for_field(is_about_number);
+    // Told at the row that was sent, not at the one whose field is out of sight.
+    let problem = Signal::derive(move || {
+        let told = told.get();
+        radio.get().map_or(is_picked, |radio| radio.checked()).then_some(told).flatten()
+    });
+    let (name, icon) = match method {
+        Method::Text => (Word::MethodText, Icon::Phone),
+        Method::Call => (Word::MethodCall, Icon::Receiver),
+        Method::Email => (Word::MethodEmail, Icon::Envelope),
+    };
+    let spoken = match &ending {
+        Some(ending) => words.fill(Word::MaskedNumber, &[("ending", ending)]),
+        None => spoken_email(words, &mask),
+    };
+    let more = ending.filter(|_| hurdle.is_none()).map(|ending| {
+        view! {
+            <div class="more">
+                <Field
+                    name=number_field(method)
+                    label=words.fill(Word::ChooseWhole, &[("ending", &ending)])
+                    hint=words.say(Word::ChooseWholeHint)
+                    value=number
+                    problem
+                    autocomplete="tel"
+                    kind="tel"
+                    ltr=true
+                />
+            </div>
+        }
+    });
+    view! {
+        <div class=if hurdle.is_some() { "option blocked" } else { "option" }>
+            <label>
+                <input
+                    type="radio"
+                    name="method"
+                    value=method.word()
+                    node_ref=radio
+                    checked=is_picked
+                    disabled=hurdle.is_some()
+                />
+                <span>
+                    <span class="option-name">{words.say(name)}</span>
+                    <span class="option-note">
+                        <bdi aria-hidden="true">{mask}</bdi>
+                        <span class="heard">{spoken}</span>
+                    </span>
+                    {hurdle.map(|hurdle| view! { <span class="option-note reason">{reason(words, hurdle)}</span> })}
+                </span>
+                {icon.draw()}
+            </label>
+            {more}
+        </div>
+    }
+}
+
+fn reason(words: Words, hurdle: Hurdle) -> String {
+    match hurdle {
+        Hurdle::Wait(until) => words.fill(Word::HurdleWait, &[("time", &clock_after(words, until))]),
+        Hurdle::Closed => words.say(Word::HurdleClosed).to_owned(),
+        Hurdle::Down => words.say(Word::HurdleDown).to_owned(),
+    }
+}
+
+/// A masked address without its dots, for those who listen.
+fn spoken_email(words: Words, mask: &str) -> String {
+    let first = mask.chars().next().map(String::from).unwrap_or_default();
+    let ending = mask.rfind('.').and_then(|dot| mask.get(dot..)).unwrap_or_default();
+    words.fill(Word::MaskedMailbox, &[("first", &first), ("ending", &ending)])
+}

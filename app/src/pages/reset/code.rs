@@ -1,0 +1,178 @@
+//! Typing the code that was sent, and what to do when nothing arrived.
+
+use leptos::prelude::*;
+use portal::method::Method;
+use portal::moment::days;
+use portal::recovery::LIFE;
+use portal::refusal::Refusal;
+use portal::screen::{Awaited, RecoveryScreen, Step};
+
+use super::paused::Paused;
+use super::{elsewhere, marks, whereabouts};
+use crate::api::recovery::{AskAgain, ChooseAnother, Verify, recovery_view};
+use crate::api::{Said, View};
+use crate::parts::arrival::fill_on_arrival;
+use crate::parts::deed::{Deed, Press};
+use crate::parts::field::Field;
+use crate::parts::help::Help;
+use crate::parts::load::{Refused, load};
+use crate::parts::notice::{Slip, Tone, Trouble};
+use crate::parts::sheet::Sheet;
+use crate::parts::waiting::{Again, Waiting, seconds_left};
+use crate::words::{Word, Words, words};
+
+/// The id of the form that leads back to the methods.
+const ANOTHER: &str = "another";
+
+/// Another way is held back for up to so many seconds after it was pressed, then sent; beyond, the server says when.
+const HELD: i64 = 60;
+
+/// `/reset/code`
+#[component]
+pub fn Code() -> impl IntoView {
+    load(
+        || recovery_view(Step::Code),
+        |view| elsewhere(view, Step::Code),
+        |view| match view.screen.clone() {
+            RecoveryScreen::Code { turn, required, code, help, contacted } => {
+                let help = Help::new(help, contacted, &view);
+                match code.paused {
+                    Some(until) => {
+                        // No wait is that long: it is closed.
+                        let until = (until.since(code.asked) < days(1)).then_some(until);
+                        view! { <Paused view turn required until has_other=code.has_other help /> }.into_any()
+                    }
+                    None => view! { <Form view turn required code help /> }.into_any(),
+                }
+            }
+            _ => ().into_any(),
+        },
+    )
+}
+
+/// Refusals that belong to the field of the code.
+fn is_about_code(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::CodeMissing | Refusal::Code { .. } | Refusal::CodeExpired | Refusal::CodeDead)
+}
+
+#[component]
+fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help: Help) -> impl IntoView {
+    let words = words();
+    let verify = ServerAction::<Verify>::new();
+    let another = ServerAction::<ChooseAnother>::new();
+    let refused: Refused = expect_context();
+    let problem = refused.for_field(is_about_code);
+    if code.method == Method::Text {
+        fill_on_arrival("code");
+    }
+    let title = match code.method {
+        Method::Text => Word::CodeTitleText,
+        Method::Call => Word::CodeTitleCall,
+        Method::Email => Word::CodeTitleEmail,
+    };
+    let down = code.is_down.then(|| {
+        let title = match code.method {
+            Method::Text => Word::DownText,
+            Method::Call => Word::DownCall,
+            Method::Email => Word::DownEmail,
+        };
+        let advice = if code.has_other || code.other_way.is_some() { Word::DownOther } else { Word::DownWait };
+        view! {
+            <Slip tone=Tone::Attention title=words.say(title)>
+                <p>{words.say(advice)}</p>
+            </Slip>
+        }
+    });
+    let other_class = if code.is_down { "button secondary" } else { "quiet" };
+    let to_others = code.has_other.then(|| {
+        view! {
+            <Press label=words.say(Word::AnotherMethod) class=other_class of=(ANOTHER, another.pending().into()) />
+        }
+    });
+    let others = code.has_other.then(|| {
+        view! {
+            <div hidden=true>
+                <Deed action=another key=view.key.clone() id=ANOTHER />
+            </div>
+        }
+    });
+    view! {
+        <Sheet
+            title=words.say(title)
+            whereabouts=whereabouts(words, required, turn.into())
+            lead=lead(words, &code)
+            marks=marks(words, required, turn.into())
+            support=view.support.clone()
+            form=true
+        >
+            <Trouble belongs=|said| matches!(said, Said::No(refusal) if is_about_code(refusal)) />
+            {down}
+            <Deed action=verify step=true key=view.key.clone()>
+                <Field
+                    name="code"
+                    label=words.say(Word::CodeLabel)
+                    hint=words.fill(Word::CodeUntil, &[("time", &words.clock(code.until))])
+                    problem
+                    autocomplete="one-time-code"
+                    class=if code.digits == 8 { "input digits eight" } else { "input digits" }
+                    first=true
+                    ltr=true
+                    digits=code.digits
+                />
+                <div class="actions"><Press label=words.say(Word::CodeVerify) /> {to_others}</div>
+            </Deed>
+            {others}
+            <NothingArrived code key=view.key.clone() help=help.clone() />
+            {help.form()}
+        </Sheet>
+    }
+}
+
+#[component]
+fn NothingArrived(code: Awaited, key: String, help: Help) -> impl IntoView {
+    let words = words();
+    let again = ServerAction::<AskAgain>::new();
+    let instead = ServerAction::<AskAgain>::new();
+    let Awaited { method, asked, again: from, other_way, .. } = code;
+    let left = seconds_left(Signal::stored(from), move |_| Some((asked, asked + LIFE)));
+    let ready = Signal::derive(move || left.get().is_none_or(|left| left == 0 || left > HELD));
+    let other = other_way.map(|other| {
+        let label = words.say(if other == Method::Call { Word::InsteadCall } else { Word::InsteadText });
+        view! {
+            <li>
+                <Deed action=instead key=key.clone() ready>
+                    <input type="hidden" name="method" value=other.word() />
+                    <Press label class="quiet" />
+                </Deed>
+            </li>
+        }
+    });
+    view! {
+        <Waiting method>
+            <li>
+                <Deed action=again key=key>
+                    <input type="hidden" name="method" value=method.word() />
+                    <Again left from />
+                </Deed>
+            </li>
+            {other}
+            <li>{help.draw("quiet")}</li>
+        </Waiting>
+    }
+}
+
+/// "Six digits, sent at 14:02 to the number ending in 89."
+fn lead(words: Words, code: &Awaited) -> String {
+    let digits = match code.digits {
+        6 => words.say(Word::CodeSix).to_owned(),
+        8 => words.say(Word::CodeEight).to_owned(),
+        other => other.to_string(),
+    };
+    let time = words.clock(code.asked);
+    let ending = code.address.get(code.address.len().saturating_sub(2)..).unwrap_or_default();
+    match code.method {
+        Method::Text => words.fill(Word::CodeLeadText, &[("digits", &digits), ("time", &time), ("ending", &ending)]),
+        Method::Call => words.fill(Word::CodeLeadCall, &[("digits", &digits), ("time", &time), ("ending", &ending)]),
+        Method::Email => words.fill(Word::CodeLeadEmail, &[("digits", &digits), ("time", &time), ("mask", &code.address)]),
+    }
+}

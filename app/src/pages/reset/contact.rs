@@ -1,0 +1,39 @@
+//! The help desk has been written to.
+
+use leptos::prelude::*;
+use portal::screen::Step;
+
+use crate::api::recovery::contact_view;
+use crate::parts::load::load;
+use crate::parts::sheet::{Sheet, Stamp};
+use crate::words::{Word, words};
+
+/// `/contact`
+#[component]
+pub fn Contact() -> impl IntoView {
+    load(
+        contact_view,
+        |view| view.screen.map(Step::path),
+        |view| view! { <Message support=view.support /> }.into_any(),
+    )
+}
+
+#[component]
+fn Message(support: String) -> impl IntoView {
+    let words = words();
+    view! {
+        <Sheet
+            title=words.say(Word::HelpWritten)
+            lead=words.fill(Word::HelpWrittenLead, &[("support", &support)])
+            stamp=Stamp::Whole
+            support
+        >
+            <p>{words.say(Word::HelpWrittenText)}</p>
+            <div class="actions">
+                <a class="button primary" href="/">
+                    {words.say(Word::ToStart)}
+                </a>
+            </div>
+        </Sheet>
+    }
+}

@@ -1,0 +1,38 @@
+//! Over without a result, or never begun: start again.
+
+use leptos::prelude::*;
+use portal::screen::Step;
+
+use super::elsewhere;
+use crate::api::recovery::recovery_view;
+use crate::parts::load::load;
+use crate::parts::sheet::Sheet;
+use crate::words::{Word, words};
+
+/// `/reset/ended`
+#[component]
+pub fn Ended() -> impl IntoView {
+    load(
+        || recovery_view(Step::Ended),
+        // Without a flow there is nothing to lead to.
+        |view| elsewhere(view, Step::Ended).filter(|path| *path != Step::Identify.path()),
+        |view| view! { <Message support=view.support /> }.into_any(),
+    )
+}
+
+#[component]
+fn Message(support: String) -> impl IntoView {
+    let words = words();
+    view! {
+        <Sheet title=words.say(Word::EndedTitle) lead=words.say(Word::EndedLead) support>
+            <div class="actions">
+                <a class="button primary" href="/reset">
+                    {words.say(Word::EndedAgain)}
+                </a>
+                <a class="quiet" href="/signin">
+                    {words.say(Word::RememberedAfterAll)}
+                </a>
+            </div>
+        </Sheet>
+    }
+}

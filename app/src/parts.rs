@@ -1,0 +1,14 @@
+//! The parts that pages are put together from.
+
+pub mod arrival;
+pub mod deed;
+pub mod explain;
+pub mod field;
+pub mod help;
+pub mod icon;
+pub mod load;
+pub mod notice;
+pub mod password;
+pub mod sheet;
+pub mod steps;
+pub mod waiting;

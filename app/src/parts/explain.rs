@@ -1,0 +1,83 @@
+//! The words for every refusal.
+
+use portal::account::NameProblem;
+use portal::method::{email, phone};
+use portal::password::judge::Broken;
+use portal::refusal::Refusal;
+
+use crate::api::Said;
+use crate::words::{Word, Words};
+
+/// The sentence that tells a refusal, and what to do next.
+pub fn explain(words: Words, said: &Said) -> String {
+    let refusal = match said {
+        Said::Unreachable => return words.say(Word::Unreachable).to_owned(),
+        Said::No(refusal) => refusal,
+    };
+    let word = match refusal {
+        Refusal::UserName(NameProblem::Missing) => Word::UserNameMissing,
+        Refusal::UserName(NameProblem::TooLong) => Word::UserNameTooLong,
+        Refusal::UserName(NameProblem::Malformed) => Word::UserNameMalformed,
+        Refusal::PasswordMissing => Word::PasswordMissing,
+        Refusal::SignIn => Word::SignInWrong,
+        Refusal::SessionEnded => Word::SessionEnded,
+        Refusal::Challenge => Word::ChallengeOver,
+        Refusal::Unripe { until } => return words.fill(Word::ChallengeUnripe, &[("time", &words.clock_to_the_second(*until))]),
+        Refusal::Wait { until } => return words.fill(Word::Wait, &[("time", &words.clock_to_the_second(*until))]),
+        Refusal::Closed => Word::MethodClosed,
+        Refusal::Busy => Word::Busy,
+        Refusal::Method => Word::MethodMissing,
+        Refusal::WholeNumber => Word::WholeNumberWrong,
+        Refusal::Sends { until } => return words.fill(Word::SendsWait, &[("time", &words.clock_to_the_second(*until))]),
+        Refusal::ChannelDown => Word::ChannelDown,
+        Refusal::CodeMissing => Word::CodeMissing,
+        Refusal::Code { left: 1 } => Word::CodeWrongOne,
+        Refusal::Code { left } => return words.fill(Word::CodeWrong, &[("left", left)]),
+        Refusal::CodeExpired => Word::CodeExpired,
+        Refusal::CodeDead => Word::CodeDead,
+        Refusal::Email(problem) => match problem {
+            email::Problem::Missing => Word::EmailMissing,
+            email::Problem::Malformed => Word::EmailMalformed,
+            email::Problem::TooLong => Word::EmailTooLong,
+            email::Problem::OwnMailbox => Word::EmailOwnMailbox,
+        },
+        Refusal::Phone(problem) => match problem {
+            phone::Problem::Missing => Word::PhoneMissing,
+            phone::Problem::Malformed => Word::PhoneMalformed,
+            phone::Problem::Extension => Word::PhoneExtension,
+            phone::Problem::Impossible => Word::PhoneImpossible,
+            phone::Problem::OtherCountry => Word::PhoneOtherCountry,
+            phone::Problem::CountryNotServed => Word::PhoneCountry,
+            phone::Problem::Kind => Word::PhoneKind,
+            phone::Problem::NoTexts => Word::PhoneNoTexts,
+        },
+        Refusal::SameContact => Word::SameContact,
+        Refusal::ProofTooOld => Word::ProofTooOld,
+        Refusal::TooFewMethods { required: 1 } => Word::TooFewMethodsOne,
+        Refusal::TooFewMethods { required } => return words.fill(Word::TooFewMethods, &[("required", required)]),
+        Refusal::NewPasswordMissing => Word::NewPasswordMissing,
+        Refusal::Password(broken) => return broken.iter().map(|one| rule(words, one)).collect::<Vec<_>>().join(" "),
+        Refusal::PasswordsDiffer => Word::PasswordsDiffer,
+        Refusal::PasswordUsedBefore => Word::PasswordUsedBefore,
+        Refusal::CurrentPassword => Word::CurrentPasswordWrong,
+        Refusal::FlowEnded => Word::FlowEnded,
+        Refusal::StepAhead => Word::StepAhead,
+        Refusal::Repeated => Word::Repeated,
+        Refusal::Fault => Word::Fault,
+    };
+    words.say(word).to_owned()
+}
+
+/// What a broken rule is told as.
+fn rule(words: Words, broken: &Broken) -> String {
+    match broken {
+        Broken::TooShort { minimum, length } => words.fill(Word::BrokenTooShort, &[("minimum", minimum), ("length", length)]),
+        Broken::TooLong { maximum } => words.fill(Word::BrokenTooLong, &[("maximum", maximum)]),
+        Broken::Control => words.say(Word::BrokenControl).to_owned(),
+        Broken::Guessable { found: None } => words.say(Word::BrokenGuessable).to_owned(),
+        Broken::Guessable { found: Some(found) } => words.fill(Word::BrokenGuessableFound, &[("found", found)]),
+        Broken::NameInside { found } => words.fill(Word::BrokenName, &[("found", found)]),
+        Broken::Common => words.say(Word::BrokenCommon).to_owned(),
+        Broken::Classes { have, need } => words.fill(Word::BrokenClasses, &[("have", have), ("need", need)]),
+    }
+}

@@ -1,0 +1,189 @@
+//! The frame of every page: a sheet of paper on a desk, with the organisation's name leading.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use portal::account::Language;
+
+use super::load::{Refresh, Refused};
+use super::steps::Marks;
+use crate::Surroundings;
+use crate::words::{Word, words};
+
+/// The large mark on the edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stamp {
+    /// The organisation's emblem: home.
+    Emblem,
+    /// The whole seal: done.
+    Whole,
+}
+
+/// Set once the first page has come alive; pages after it take the focus.
+static HAS_ARRIVED: AtomicBool = AtomicBool::new(false);
+
+/// A page.
+#[component]
+pub fn Sheet(
+    /// The heading, also of the document.
+    #[prop(into)]
+    title: String,
+    /// Where in the walk: "Step 2 of 4".
+    #[prop(optional, into)]
+    whereabouts: Option<String>,
+    /// The sentence under the heading.
+    #[prop(optional, into)]
+    lead: Option<String>,
+    /// Marks on the edge.
+    #[prop(optional, into)]
+    marks: Option<Marks>,
+    /// The large mark on the edge.
+    #[prop(optional, into)]
+    stamp: Option<Stamp>,
+    /// Beside the text on wide screens.
+    #[prop(optional, into)]
+    aside: Option<AnyView>,
+    /// The support code.
+    #[prop(optional, into)]
+    support: String,
+    /// The page has a main form, whose fields outlive a change of language.
+    #[prop(optional)]
+    form: bool,
+    /// What follows the heading.
+    children: Children,
+) -> impl IntoView {
+    let words = words();
+    let surroundings: Surroundings = expect_context();
+    let refused = use_context::<Refused>();
+    let organisation = surroundings.organisation.clone();
+    let document = {
+        let (title, organisation) = (title.clone(), organisation.clone());
+        move || {
+            let title = format!("{title} – {organisation}");
+            if refused.is_some_and(|refused| refused.0.with(Option::is_some)) {
+                words.fill(Word::TitleOfError, &[("title", &title)])
+            } else {
+                title
+            }
+        }
+    };
+    let is_refreshed = use_context::<Refresh>().is_some_and(|refresh| refresh.0.get_untracked() > 0);
+    Effect::new(move || {
+        if HAS_ARRIVED.swap(true, Ordering::Relaxed) {
+            // A page that was fetched again stays where it is, unless there is something to type.
+            focus_soon(if is_refreshed { &["[data-first]"] } else { &["[data-first]", "h1"] });
+        }
+    });
+    let kind = match (&marks, &stamp) {
+        (_, Some(_)) => "desk sealed",
+        (Some(_), None) => "desk marked",
+        (None, None) => "desk",
+    };
+    let is_home = stamp == Some(Stamp::Emblem);
+    let sheet = if aside.is_some() { "sheet with-aside" } else { "sheet" };
+    let emblem = surroundings.emblem.clone();
+    let stamp = stamp.map(|stamp| match stamp {
+        Stamp::Emblem => view! { <span class="stamp emblem" aria-hidden="true">{emblem}</span> }.into_any(),
+        Stamp::Whole => view! { <span class="stamp seal whole" aria-hidden="true"></span> }.into_any(),
+    });
+    view! {
+        <Title text=document />
+        <div class=kind>
+            <a class="skip" href="#main">
+                {words.say(Word::Skip)}
+            </a>
+            <header class="masthead">
+                <a class="organisation" href="/">
+                    {(!is_home).then(|| view! { <span class="emblem" aria-hidden="true">{surroundings.emblem}</span> })}
+                    <span>{organisation}</span>
+                </a>
+                <Languages form />
+            </header>
+            <main class=sheet id="main" tabindex="-1">
+                {marks.map(Marks::draw)}
+                {stamp}
+                <div class="page">
+                    <div class="opening">
+                        {whereabouts.map(|text| view! { <p class="whereabouts">{text}</p> })}
+                        <h1 tabindex="-1">{title}</h1>
+                        {lead.map(|text| view! { <p class="lead">{text}</p> })}
+                    </div>
+                    {children()}
+                </div>
+                {aside.map(|aside| view! { <aside class="aside">{aside}</aside> })}
+                {(!support.is_empty())
+                    .then(|| {
+                        view! {
+                            <p class="support">
+                                {words.say(Word::SupportCode)} <code>{support}</code>
+                            </p>
+                        }
+                    })}
+            </main>
+            <footer class="footing">
+                <p>{surroundings.help}</p>
+                {surroundings
+                    .is_demo
+                    .then(|| {
+                        view! {
+                            <p class="demo-links">
+                                <a href="/demo">{words.say(Word::DemoPeople)}</a>
+                                <a href="/demo/mailbox">{words.say(Word::DemoMailbox)}</a>
+                            </p>
+                        }
+                    })}
+                <p>
+                    "Aikagi " <span lang="ja">"合鍵"</span>
+                </p>
+            </footer>
+        </div>
+    }
+}
+
+/// The other language, in its own script. It belongs to the page's form where there is one, so that what was typed is
+/// kept; a button before it stays the one that Enter presses.
+#[component]
+fn Languages(form: bool) -> impl IntoView {
+    let current = words().language();
+    let others = Language::ALL.into_iter().filter(move |language| *language != current).map(|language| {
+        let name = match language {
+            Language::En => "English",
+            Language::Ja => "日本語",
+        };
+        let tag = language.tag();
+        if form {
+            view! {
+                <button form="step" type="submit" class="heard" tabindex="-1" aria-hidden="true"></button>
+                <button class="quiet" form="step" type="submit" formaction="/language" formnovalidate name="to_language" value=tag lang=tag>
+                    {name}
+                </button>
+            }
+            .into_any()
+        } else {
+            view! {
+                <form action="/language" method="post">
+                    <button class="quiet" type="submit" name="to_language" value=tag lang=tag>
+                        {name}
+                    </button>
+                </form>
+            }
+            .into_any()
+        }
+    });
+    view! { <div class="languages">{others.collect_view()}</div> }
+}
+
+/// Moves the focus to the first element that one of the selectors finds, once the page is drawn.
+pub fn focus_soon(selectors: &'static [&'static str]) {
+    #[cfg(feature = "hydrate")]
+    request_animation_frame(move || {
+        use wasm_bindgen::JsCast as _;
+        let found = selectors.iter().find_map(|selector| document().query_selector(selector).ok().flatten());
+        if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = selectors;
+}

@@ -1,0 +1,186 @@
+//! What somebody sees who waits: for a message to arrive, or for a time to pass. Times are told by the clock; what is left
+//! of them is counted only in the browser.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use portal::method::Method;
+use portal::moment::{Moment, seconds};
+
+use super::load::Refresh;
+use crate::words::{Word, Words, words};
+
+/// What is left is counted down up to here; beyond it the clock says it better.
+const COUNTED: i64 = 600;
+
+/// The browser's clock. The server never asks it here.
+fn now() -> Moment {
+    #[cfg(feature = "hydrate")]
+    {
+        #[expect(clippy::cast_possible_truncation, reason = "a date is a whole number of milliseconds")]
+        Moment::from_millis(js_sys::Date::now() as i64)
+    }
+    #[cfg(not(feature = "hydrate"))]
+    Moment::default()
+}
+
+/// Whole seconds left until a moment, rounded up; none before the page is alive. `made` says from when to when the page
+/// can have been made: where the browser's clock says anything else it is wrong, and only the time that passes on it is
+/// believed.
+pub fn seconds_left(until: Signal<Moment>, made: impl Fn(Moment) -> Option<(Moment, Moment)> + 'static) -> Signal<Option<i64>> {
+    let left = RwSignal::new(None);
+    Effect::new(move || {
+        let until = until.get();
+        let began = now();
+        let believed = match made(until) {
+            Some((first, last)) if !(first..=last).contains(&began) => first,
+            _ => began,
+        };
+        let look = move || {
+            let rest = until.since(believed + now().since(began)).as_millis().div_ceil(1_000);
+            let rest = i64::try_from(rest).ok();
+            if left.try_get_untracked().is_some_and(|before| before != rest) {
+                left.set(rest);
+            }
+        };
+        look();
+        if let Ok(ticking) = set_interval_with_handle(look, seconds(1)) {
+            on_cleanup(move || ticking.clear());
+        }
+    });
+    left.into()
+}
+
+/// The minute by which a moment has passed, so that nobody comes back too early.
+pub fn clock_after(words: Words, moment: Moment) -> String {
+    words.clock(moment + Duration::from_millis(59_999))
+}
+
+/// Says, once and to those who listen, that a wait is over.
+#[component]
+pub fn Over(
+    /// Seconds left of the wait.
+    left: Signal<Option<i64>>,
+    /// What is said.
+    word: Word,
+) -> impl IntoView {
+    let words = words();
+    let told = RwSignal::new("");
+    Effect::new(move |before: Option<bool>| {
+        let is_waiting = left.get().is_some_and(|left| left > 0);
+        if before == Some(true) && !is_waiting {
+            told.set(words.say(word));
+        }
+        is_waiting
+    });
+    view! {
+        <span class="heard" role="status">
+            {told}
+        </span>
+    }
+}
+
+/// The button for another code, or how long it takes until there is one. Stands in the form that asks for it. Without
+/// scripts it is always the button, and the server says when it is too early.
+#[component]
+pub fn Again(
+    /// Seconds left until another may be asked for.
+    left: Signal<Option<i64>>,
+    /// The same as a moment.
+    from: Moment,
+) -> impl IntoView {
+    let words = words();
+    let is_early = Memo::new(move |_| left.get().is_some_and(|left| left > 0));
+    let wait = move || {
+        let left = left.get().unwrap_or_default();
+        if left > COUNTED {
+            words.fill(Word::AgainFrom, &[("time", &clock_after(words, from))])
+        } else {
+            words.fill(Word::AgainIn, &[("left", &format!("{}:{:02}", left / 60, left % 60))])
+        }
+    };
+    view! {
+        {move || {
+            if is_early.get() {
+                view! { <span class="later number">{wait}</span> }.into_any()
+            } else {
+                view! { <super::deed::Press label=words.say(Word::Again) class="quiet" /> }.into_any()
+            }
+        }}
+        <Over left word=Word::AgainNow />
+    }
+}
+
+/// "Nothing arrived?" with what can be done about it: a list that shows after ten seconds and has its room kept.
+#[component]
+pub fn Waiting(
+    /// The way the code travels.
+    method: Method,
+    /// Items of a list.
+    children: Children,
+) -> impl IntoView {
+    let words = words();
+    let calm = match method {
+        Method::Text => Word::WaitingText,
+        Method::Call => Word::WaitingCall,
+        Method::Email => Word::WaitingEmail,
+    };
+    view! {
+        <section class="waiting">
+            <h2>{words.say(Word::WaitingTitle)}</h2>
+            <p>{words.say(calm)}</p>
+            <ul class="after-ten">{children()}</ul>
+        </section>
+    }
+}
+
+/// When one may go on, large between hairlines. Once the time has come, a link shows what there is then.
+#[component]
+pub fn Until(
+    /// When.
+    until: Moment,
+    /// The address of the page that shows it.
+    page: &'static str,
+) -> impl IntoView {
+    let words = words();
+    let refresh: Refresh = expect_context();
+    let left = seconds_left(Signal::stored(until), |_| None);
+    let is_waiting = Memo::new(move |_| left.get().is_some_and(|left| left > 0));
+    let counted = move || {
+        let left = left.get().unwrap_or_default();
+        match (left / 60, left % 60) {
+            (hours_and_more, _) if hours_and_more >= 60 => {
+                words.fill(Word::PauseHours, &[("hours", &(hours_and_more / 60)), ("minutes", &(hours_and_more % 60))])
+            }
+            (0, rest) => words.fill(Word::PauseSeconds, &[("seconds", &rest)]),
+            (minutes, rest) => words.fill(Word::PauseMinutes, &[("minutes", &minutes), ("seconds", &rest)]),
+        }
+    };
+    view! {
+        <div class="until" role="timer">
+            <span>{words.say(Word::PauseUntil)}</span>
+            <time>{clock_after(words, until)}</time>
+            {move || {
+                if is_waiting.get() {
+                    view! { <span class="number">{counted}</span> }.into_any()
+                } else {
+                    view! {
+                        <span>
+                            <a
+                                href=page
+                                on:click=move |event| {
+                                    event.prevent_default();
+                                    refresh.0.update(|count| *count += 1);
+                                }
+                            >
+                                {words.say(Word::PauseOver)}
+                            </a>
+                        </span>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+        <Over left word=Word::PauseNow />
+    }
+}

@@ -1,0 +1,152 @@
+// The stage of a test: a server of its own, with the demonstration's people, clock and mailbox.
+
+import { test as base, expect, type Page } from '@playwright/test';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export { expect };
+
+/** A message as it would have arrived. */
+export interface Arrived {
+  id: string;
+  kind: 'mail' | 'text' | 'call';
+  to: string;
+  subject: string;
+  text: string;
+  at: number;
+}
+
+/** A running demonstration. */
+export class Stage {
+  private constructor(
+    readonly address: string,
+    private readonly server: ChildProcess,
+    private readonly folder: string,
+  ) {}
+
+  static async open(worker: number): Promise<Stage> {
+    const folder = await mkdtemp(join(tmpdir(), 'aikagi-end2end-'));
+    const port = 18_400 + worker;
+    const program = resolve(import.meta.dirname, '../../target/debug/aikagi');
+    const server = spawn(program, ['demo', '--listen', `127.0.0.1:${port}`, '--dir', join(folder, 'data')], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const stage = new Stage(`http://localhost:${port}`, server, folder);
+    await expect.poll(() => stage.isReady(), { timeout: 30_000 }).toBe(true);
+    return stage;
+  }
+
+  private async isReady(): Promise<boolean> {
+    if (this.server.exitCode !== null) throw new Error(`the server ended with ${this.server.exitCode}`);
+    return fetch(`${this.address}/readyz`).then((answer) => answer.ok, () => false);
+  }
+
+  async close(): Promise<void> {
+    const ended = new Promise((done) => this.server.once('exit', done));
+    this.server.kill('SIGTERM');
+    await ended;
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Every message, the newest first. */
+  async mailbox(): Promise<Arrived[]> {
+    const answer = await fetch(`${this.address}/demo/mailbox.json`);
+    return (await answer.json()) as Arrived[];
+  }
+
+  /** Ids of what has arrived so far, to tell later what is new. */
+  async seen(): Promise<Set<string>> {
+    return new Set((await this.mailbox()).map((message) => message.id));
+  }
+
+  /** The next message to an address that has not been seen. */
+  async arrives(to: string, seen: Set<string>, kind?: Arrived['kind']): Promise<Arrived> {
+    let found: Arrived | undefined;
+    await expect
+      .poll(
+        async () => {
+          const news = (await this.mailbox()).filter((message) => !seen.has(message.id));
+          found = news.find((message) => message.to === to && (kind === undefined || message.kind === kind));
+          return found !== undefined;
+        },
+        { message: `a message to ${to}` },
+      )
+      .toBe(true);
+    return found as Arrived;
+  }
+
+  /** Moves the clock forward, as the button on /demo does. */
+  async moveClock(seconds: number): Promise<void> {
+    const answer = await fetch(`${this.address}/api/demo/clock`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: this.address },
+      body: new URLSearchParams({ seconds: String(seconds) }),
+    });
+    if (!answer.ok) throw new Error(`the clock answered ${answer.status}`);
+  }
+}
+
+/** The digits of the code in a message. */
+export function codeIn(message: Arrived): string {
+  if (message.kind === 'text') {
+    const bound = /#(\d{6})$/.exec(message.text);
+    if (bound?.[1]) return bound[1];
+  }
+  if (message.kind === 'mail') {
+    const line = /^(\d{4}) (\d{4})$/m.exec(message.text);
+    if (line?.[1] && line[2]) return line[1] + line[2];
+  }
+  if (message.kind === 'call') {
+    const spoken = message.text.match(/\d, \d, \d\. \d, \d, \d/);
+    if (spoken) return spoken[0].replace(/\D/g, '');
+  }
+  throw new Error(`no code in ${message.text}`);
+}
+
+/** A code of the same length that is certainly another. */
+export function wrongCode(code: string): string {
+  return code.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10));
+}
+
+interface Fixtures {
+  /** Whether the page runs scripts. */
+  scripts: boolean;
+  /** What a browser must never report: errors in its console, breaches of the content policy, foreign requests. */
+  quiet: void;
+}
+
+export const test = base.extend<Fixtures, { stage: Stage }>({
+  stage: [
+    async ({}, use, info) => {
+      const stage = await Stage.open(info.parallelIndex);
+      await use(stage);
+      await stage.close();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+  baseURL: async ({ stage }, use) => use(stage.address),
+  scripts: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
+  quiet: [
+    async ({ page, stage }, use) => {
+      const noise: string[] = [];
+      page.on('console', (message) => {
+        // A refusal by fetch has a 4xx status, which Chromium reports as an error of its own.
+        if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) noise.push(message.text());
+      });
+      page.on('pageerror', (error) => noise.push(String(error)));
+      page.on('request', (request) => {
+        if (!request.url().startsWith(stage.address)) noise.push(`foreign request: ${request.url()}`);
+      });
+      await use();
+      expect(noise).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** Waits until the page has come alive, where scripts are on. */
+export async function alive(page: Page, scripts: boolean): Promise<void> {
+  if (scripts) await page.waitForFunction(() => document.documentElement.hasAttribute('data-alive'));
+}

@@ -1,0 +1,178 @@
+//! The one place where adapters meet ports.
+
+use std::sync::Arc;
+
+use app::api::demo::Theatre;
+use portal::account::Language;
+use portal::audit::{Actor, Entry, Event, Outcome};
+use portal::ports::{Change, Clock, Fault, Keys, Random, Store};
+use portal::service::{Organisation, Portal};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+
+use crate::compose::Sender;
+use crate::courier::Couriers;
+use crate::courier::mailbox::Mailbox;
+use crate::delivery::Delivery;
+use crate::hashing::Argon2Pool;
+use crate::housekeeping::Housekeeping;
+use crate::http::accept::{Bounds, serve as accept};
+use crate::http::address::{Network, TrustedProxies};
+use crate::http::guard::Refused;
+use crate::http::router::{House, offset_minutes, router};
+use crate::http::site;
+use crate::keyring::Keyring;
+use crate::random::{SystemRandom, name};
+use crate::settings::Settings;
+use crate::store::SqlStore;
+
+/// Refusals of the guard that wait to be written down; beyond that they are only in the log of the process.
+const MOST_REFUSED: usize = 256;
+
+/// What a demonstration adds: its stage and its mailbox.
+pub type Demonstration = (Arc<dyn Theatre>, Arc<Mailbox>);
+
+/// The parts that differ between a real server, the demonstration and a test.
+pub struct Wiring {
+    /// What the operator decided.
+    pub settings: Settings,
+    /// The secret keys.
+    pub keyring: Arc<Keyring>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The store, open and migrated.
+    pub store: Arc<SqlStore>,
+    /// Who delivers.
+    pub couriers: Couriers,
+}
+
+/// A server, put together.
+pub struct Server {
+    /// The services.
+    pub portal: Arc<Portal>,
+    /// The store.
+    pub store: Arc<SqlStore>,
+    /// The hashing pool.
+    pub hashing: Arc<Argon2Pool>,
+    wiring: Wiring,
+    name: String,
+}
+
+impl Server {
+    /// Puts a server together.
+    pub fn new(wiring: Wiring) -> Result<Self, Fault> {
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        let hashing = &wiring.settings.hashing;
+        let hashing =
+            Arc::new(Argon2Pool::new(Arc::clone(&wiring.keyring), Arc::clone(&random), hashing.cost, hashing.permits));
+        let names = Language::ALL.into_iter().map(|language| wiring.settings.organisation.name.of(language).to_owned());
+        let portal = Arc::new(Portal::new(
+            Arc::clone(&wiring.store) as Arc<dyn Store>,
+            Arc::clone(&wiring.keyring) as Arc<dyn Keys>,
+            Arc::clone(&wiring.clock),
+            Arc::clone(&random),
+            Arc::clone(&hashing) as _,
+            Organisation { names: names.collect() },
+        ));
+        Ok(Self { portal, store: Arc::clone(&wiring.store), hashing, name: name(random.as_ref())?, wiring })
+    }
+
+    /// The worker that empties the outbox.
+    pub fn delivery(&self) -> Delivery {
+        let settings = self.wiring.settings.clone();
+        let clock = Arc::clone(&self.wiring.clock);
+        Delivery {
+            store: Arc::clone(&self.store),
+            portal: Arc::clone(&self.portal),
+            couriers: self.wiring.couriers.clone(),
+            senders: Arc::new(move |language| Sender {
+                organisation: settings.organisation.name.of(language).to_owned(),
+                help: settings.organisation.help.as_ref().map(|help| help.of(language).to_owned()).unwrap_or_default(),
+                host: settings.public_url.host().to_owned(),
+                offset_minutes: offset_minutes(&settings.time_zone, clock.now()),
+            }),
+            help_desk: self.wiring.settings.mail.as_ref().map(|mail| mail.help_desk.clone()).unwrap_or_default(),
+            clock: Arc::clone(&self.wiring.clock),
+            name: self.name.clone(),
+        }
+    }
+
+    /// The worker that keeps the house.
+    pub fn housekeeping(&self) -> Housekeeping {
+        Housekeeping { store: Arc::clone(&self.store), clock: Arc::clone(&self.wiring.clock), name: self.name.clone() }
+    }
+
+    /// The addresses, behind the guard; and the refusals that wait to be written down.
+    pub fn router(&self, package: &str, stage: Option<Demonstration>) -> (axum::Router, mpsc::Receiver<Refused>) {
+        let (tell, told) = mpsc::channel(MOST_REFUSED);
+        let settings = &self.wiring.settings;
+        let house = House {
+            portal: Arc::clone(&self.portal),
+            store: Arc::clone(&self.store),
+            public_url: settings.public_url.clone(),
+            proxies: self.proxies(),
+            organisation: settings.organisation.clone(),
+            time_zone: settings.time_zone.clone(),
+            package: package.to_owned(),
+            stage,
+            on_refused: Arc::new(move |refused| {
+                if tell.try_send(refused).is_err() {
+                    tracing::warn!("too many refusals to write them all down");
+                }
+            }),
+        };
+        (router(house), told)
+    }
+
+    fn proxies(&self) -> TrustedProxies {
+        TrustedProxies::new(self.wiring.settings.trusted_proxies.clone())
+    }
+
+    /// Serves until told to stop, then finishes what is under way.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        stage: Option<Demonstration>,
+        stop: watch::Receiver<bool>,
+    ) -> Result<(), Fault> {
+        let (router, told) = self.router(&site::package().map_err(Fault::new)?, stage);
+        let workers = [
+            tokio::spawn(self.delivery().run(stop.clone())),
+            tokio::spawn(self.housekeeping().run(stop.clone())),
+            tokio::spawn(write_down(told, Arc::clone(&self.store), Arc::clone(&self.wiring.clock))),
+        ];
+        let mut until = stop.clone();
+        accept(listener, router, self.proxies(), Bounds::default(), async move {
+            let _ = until.wait_for(|stop| *stop).await;
+        })
+        .await;
+        for worker in workers {
+            if let Err(error) = worker.await {
+                tracing::error!(%error, "a worker did not end well");
+            }
+        }
+        Ok(self.store.close().await?)
+    }
+}
+
+/// Requests that were not let through become rows of the audit log.
+async fn write_down(mut told: mpsc::Receiver<Refused>, store: Arc<SqlStore>, clock: Arc<dyn Clock>) {
+    while let Some(refused) = told.recv().await {
+        let entry = Entry {
+            at: clock.now(),
+            actor: Actor::Visitor,
+            subject: None,
+            network: Network::of(refused.client.address()).coarse(),
+            agent: String::new(),
+            event: Event::CrossSite,
+            outcome: Outcome::Blocked,
+            method: None,
+            flow: None,
+            support: String::new(),
+            detail: refused.why.word().to_owned(),
+        };
+        if let Err(fault) = store.commit(vec![Change::Record(entry)]).await {
+            tracing::error!(%fault, "a refusal was not written down");
+        }
+    }
+}

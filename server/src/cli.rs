@@ -1,0 +1,77 @@
+//! The command line. Each command calls the same services and store as the pages do.
+
+mod audit;
+mod demo;
+mod init;
+mod people;
+mod policy;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Self-service password reset, hosted by yourself.
+#[derive(Parser)]
+#[command(name = "aikagi", version, about)]
+struct Aikagi {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the portal.
+    Serve(Configured),
+    /// Write a configuration to begin with, and a keyring.
+    Init(init::Init),
+    /// Bring the database to the version of this program.
+    Migrate(Configured),
+    /// Add, import, list and show people.
+    People(people::People),
+    /// Show or set the policy.
+    Policy(policy::PolicyCommand),
+    /// Read or verify the audit log.
+    Audit(audit::Audit),
+    /// Try everything with a sample organisation, on this machine, without sending anything.
+    Demo(demo::Demo),
+}
+
+pub use serve::log;
+
+/// Where the configuration is.
+#[derive(clap::Args)]
+struct Configured {
+    /// The configuration file.
+    #[arg(long, short, default_value = "aikagi.toml", env = "AIKAGI_CONFIG")]
+    config: PathBuf,
+}
+
+/// What ends a command early: a sentence for the person at the keyboard.
+type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+/// Runs the command of the process.
+pub fn run() -> ExitCode {
+    let outcome = match Aikagi::parse().command {
+        Command::Serve(configured) => serve::serve(&configured),
+        Command::Init(init) => init.run(),
+        Command::Migrate(configured) => serve::migrate(&configured),
+        Command::People(people) => people.run(),
+        Command::Policy(policy) => policy.run(),
+        Command::Audit(audit) => audit.run(),
+        Command::Demo(demo) => demo.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("aikagi: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs an asynchronous command.
+fn block_on(task: impl Future<Output = Outcome>) -> Outcome {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(task)
+}

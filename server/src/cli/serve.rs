@@ -1,0 +1,82 @@
+//! `aikagi serve` and `aikagi migrate`.
+
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tracing_subscriber::EnvFilter;
+
+use super::{Configured, Outcome, block_on};
+use crate::assemble::{Server, Wiring};
+use crate::clock::SystemClock;
+use crate::courier::{Couriers, install_tls};
+use crate::keyring::Keyring;
+use crate::settings::{Database, Log, LogFormat, Settings};
+use crate::store::SqlStore;
+
+/// An installation opened for a command.
+pub struct Opened {
+    pub settings: Settings,
+    pub keyring: Arc<Keyring>,
+    pub store: Arc<SqlStore>,
+}
+
+/// Reads the configuration and the keyring, and opens the database.
+pub async fn open(configured: &Configured) -> Result<Opened, Box<dyn std::error::Error + Send + Sync>> {
+    let settings = Settings::load(&configured.config)?;
+    let keyring = Arc::new(Keyring::load(&settings.keyring)?);
+    std::fs::create_dir_all(&settings.data_dir)?;
+    let Database::Sqlite(path) = &settings.database;
+    let store = Arc::new(SqlStore::open(path, Arc::clone(&keyring) as _).await?);
+    Ok(Opened { settings, keyring, store })
+}
+
+pub fn serve(configured: &Configured) -> Outcome {
+    block_on(async {
+        let Opened { settings, keyring, store } = open(configured).await?;
+        log(settings.log);
+        install_tls();
+        let couriers = Couriers::new(&settings)?;
+        let listener = TcpListener::bind(settings.listen).await?;
+        tracing::info!(listen = %settings.listen, public_url = settings.public_url.origin(), "serving");
+        let server = Server::new(Wiring { settings, keyring, clock: Arc::new(SystemClock), store, couriers })?;
+        server.serve(listener, None, told_to_stop()?).await?;
+        Ok(())
+    })
+}
+
+pub fn migrate(configured: &Configured) -> Outcome {
+    block_on(async {
+        let opened = open(configured).await?;
+        opened.store.close().await?;
+        println!("The database is up to date.");
+        Ok(())
+    })
+}
+
+/// Becomes true when the process is asked to end.
+pub fn told_to_stop() -> std::io::Result<watch::Receiver<bool>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (tell, told) = watch::channel(false);
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        let _ = tell.send(true);
+    });
+    Ok(told)
+}
+
+/// Sets up the log of the process.
+pub fn log(log: Log) {
+    let filter = EnvFilter::new(format!("{},sqlx=warn,hyper=warn,lettre=warn", log.level.as_str().to_lowercase()));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call, in tests, changes nothing.
+    let _ = match log.format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+}

@@ -1,0 +1,228 @@
+//! Messages in words: what is sent, in the language of whoever gets it.
+//!
+//! Everything that a person typed is cut and cleaned before it is put into a mail; texts and calls carry none of it.
+
+use app::words::{Word, Words};
+use portal::account::Language;
+use portal::method::code::{LIFE, Purpose};
+use portal::method::{ContactKind, Method};
+use portal::moment::Moment;
+use portal::ports::{Code, Matter};
+
+use crate::courier::Parcel;
+
+/// Longest name that is put into a message, in characters.
+const LONGEST_NAME: usize = 64;
+
+/// The organisation as messages speak of it.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// Its name.
+    pub organisation: String,
+    /// Where help is found.
+    pub help: String,
+    /// The host of the portal, for phones that fill codes in by themselves.
+    pub host: String,
+    /// Minutes east of UTC of its clock.
+    pub offset_minutes: i32,
+}
+
+/// A message about to be put into words.
+#[derive(Clone, Copy, Debug)]
+pub struct Draft<'a> {
+    /// In which language.
+    pub language: Language,
+    /// About whose account.
+    pub name: &'a str,
+    /// When it was caused.
+    pub at: Moment,
+    /// From which network, shortened.
+    pub network: &'a str,
+}
+
+impl Sender {
+    fn words(&self, language: Language) -> Words {
+        Words::of(language, self.offset_minutes)
+    }
+
+    /// A code, by the way it was asked for.
+    pub fn code(&self, draft: Draft<'_>, code: &Code, digits: &str, to: String) -> Parcel {
+        let words = self.words(draft.language);
+        let organisation = &self.organisation;
+        match code.method {
+            Method::Email => {
+                let purpose = match code.purpose {
+                    Purpose::Recovery => Word::MailCodeRecovery,
+                    Purpose::Registration => Word::MailCodeRegistration,
+                };
+                let grouped = format!("{} {}", &digits[..digits.len() / 2], &digits[digits.len() / 2..]);
+                let text = [
+                    words.fill(purpose, &[("name", &clean(draft.name))]),
+                    grouped,
+                    words.fill(Word::MailCodeUntil, &[("until", &words.clock(code.asked + LIFE))]),
+                    words.say(Word::MailCodeIgnore).to_owned(),
+                    self.ending(words, draft),
+                ]
+                .join("\n\n");
+                Parcel::Mail { to, subject: words.fill(Word::MailCodeSubject, &[("organisation", organisation)]), text }
+            }
+            Method::Text => {
+                let purpose = match code.purpose {
+                    Purpose::Recovery => Word::TextCodeRecovery,
+                    Purpose::Registration => Word::TextCodeRegistration,
+                };
+                let told = words.fill(purpose, &[("organisation", organisation), ("code", &digits)]);
+                // The last line binds the code to this site, so that phones offer it here and nowhere else.
+                Parcel::Text { to, text: format!("{told}\n\n@{} #{digits}", self.host) }
+            }
+            Method::Call => {
+                // One digit at a time, in groups of three, so that it can be written down.
+                let slowly = digits
+                    .as_bytes()
+                    .chunks(3)
+                    .map(|group| group.iter().map(|digit| char::from(*digit).to_string()).collect::<Vec<_>>().join(", "))
+                    .collect::<Vec<_>>()
+                    .join(". ");
+                let text = words.fill(Word::CallCode, &[("organisation", organisation), ("digits", &slowly)]);
+                Parcel::Call { to, text, language: draft.language }
+            }
+        }
+    }
+
+    /// A notice as a mail, or as a text where only a phone is known. None for what is no notice.
+    pub fn notice(&self, draft: Draft<'_>, matter: &Matter, kind: ContactKind, to: String) -> Option<Parcel> {
+        let words = self.words(draft.language);
+        let method = |kind: &ContactKind| match kind {
+            ContactKind::Mailbox => words.say(Word::ContactMailbox),
+            ContactKind::Email => words.say(Word::ContactEmail),
+            ContactKind::Phone => words.say(Word::ContactPhone),
+        };
+        let name = clean(draft.name);
+        let (subject, text) = match matter {
+            Matter::Code { .. } | Matter::Nothing => return None,
+            Matter::WasReset => (words.say(Word::MailResetSubject).to_owned(), words.fill(Word::MailReset, &[("name", &name)])),
+            Matter::WasChanged => (words.say(Word::MailChangedSubject).to_owned(), words.fill(Word::MailChanged, &[("name", &name)])),
+            Matter::MethodAdded { kind } => (
+                words.say(Word::MailAddedSubject).to_owned(),
+                words.fill(Word::MailAdded, &[("name", &name), ("method", &method(kind))]),
+            ),
+            Matter::MethodRemoved { kind } => (
+                words.say(Word::MailRemovedSubject).to_owned(),
+                words.fill(Word::MailRemoved, &[("name", &name), ("method", &method(kind))]),
+            ),
+            Matter::Unfinished => {
+                (words.say(Word::MailUnfinishedSubject).to_owned(), words.fill(Word::MailUnfinished, &[("name", &name)]))
+            }
+            Matter::Closed => (words.say(Word::MailClosedSubject).to_owned(), words.fill(Word::MailClosed, &[("name", &name)])),
+            Matter::AdministratorReset { name } => {
+                (words.say(Word::MailAdministratorSubject).to_owned(), words.fill(Word::MailAdministrator, &[("name", &clean(name))]))
+            }
+            Matter::HelpWanted { name, case, support } => {
+                let case = match case.as_str() {
+                    "not_enabled" => Word::MailCaseNotEnabled,
+                    "not_verified" => Word::MailCaseNotVerified,
+                    _ => Word::MailCaseStuck,
+                };
+                let text = [
+                    words.fill(Word::MailHelp, &[("name", &clean(name))]),
+                    words.say(Word::MailHelpIdentity).to_owned(),
+                    words.fill(Word::MailHelpCase, &[("case", &words.say(case))]),
+                    words.fill(Word::MailHelpSupport, &[("support", support)]),
+                ];
+                (words.fill(Word::MailHelpSubject, &[("name", &clean(name))]), text.join("\n"))
+            }
+        };
+        if kind == ContactKind::Phone {
+            // Texts carry nothing that a person could have chosen.
+            return Some(Parcel::Text { to, text: format!("{}: {subject}", self.organisation) });
+        }
+        let mut parts = vec![text];
+        if !matches!(matter, Matter::HelpWanted { .. }) {
+            parts.push(words.fill(Word::MailNotYou, &[("help", &self.help)]));
+        }
+        parts.push(self.ending(words, draft));
+        Some(Parcel::Mail { to, subject, text: parts.join("\n\n") })
+    }
+
+    fn ending(&self, words: Words, draft: Draft<'_>) -> String {
+        let when = words.fill(
+            Word::MailWhen,
+            &[("time", &format!("{} {}", words.day(draft.at), words.clock(draft.at))), ("network", &draft.network)],
+        );
+        let footer = words.fill(Word::MailFooter, &[("organisation", &self.organisation), ("help", &self.help)]);
+        format!("{when}\n\n-- \n{footer}")
+    }
+}
+
+/// A name fit for a mail: without line breaks, addresses, links and marks that turn the writing direction; cut.
+fn clean(name: &str) -> String {
+    name.replace("://", " ")
+        .chars()
+        .filter(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .take(LONGEST_NAME)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use portal::identity::{AccountId, CodeId, ContactId, FlowId};
+
+    use super::*;
+
+    fn sender() -> Sender {
+        Sender { organisation: "北山製作所".into(), help: "03-5550-1234".into(), host: "reset.kitayama.example".into(), offset_minutes: 540 }
+    }
+
+    fn draft(language: Language) -> Draft<'static> {
+        Draft { language, name: "h.tanaka", at: Moment::from_millis(1_780_517_049_000), network: "203.0.113.0" }
+    }
+
+    fn code(method: Method) -> Code {
+        Code {
+            id: CodeId::new("c"),
+            flow: FlowId::new("f"),
+            account: AccountId::new("a"),
+            purpose: Purpose::Recovery,
+            method,
+            contact: ContactId::new("k"),
+            channel: String::new(),
+            nonce: String::new(),
+            asked: Moment::from_millis(1_780_517_049_000),
+            tries: 0,
+            closed: false,
+        }
+    }
+
+    #[test]
+    fn a_text_ends_with_the_line_that_binds_it_to_the_site_and_fits_two_segments() {
+        for language in Language::ALL {
+            let parcel = sender().code(draft(language), &code(Method::Text), "482193", "+81".into());
+            assert!(parcel.text().ends_with("\n\n@reset.kitayama.example #482193"));
+            // Two segments of 67 UCS-2 characters (3GPP TS 23.040).
+            assert!(parcel.text().chars().count() <= 134, "{}", parcel.text());
+        }
+    }
+
+    #[test]
+    fn no_subject_holds_a_code() {
+        let Parcel::Mail { subject, text, .. } = sender().code(draft(Language::En), &code(Method::Email), "77190264", "x@y.example".into())
+        else {
+            panic!("a mail")
+        };
+        assert!(!subject.contains("7719"));
+        assert!(text.contains("\n\n7719 0264\n\n"));
+        assert!(text.contains("203.0.113.0") && text.contains("05:09"));
+    }
+
+    #[test]
+    fn a_call_says_every_digit_twice() {
+        let parcel = sender().code(draft(Language::En), &code(Method::Call), "308552", "+81".into());
+        assert_eq!(parcel.text().matches("3, 0, 8. 5, 5, 2").count(), 2);
+    }
+
+    #[test]
+    fn a_name_cannot_smuggle_lines_or_links_into_a_mail() {
+        assert_eq!(clean("a\r\nBcc: x\u{202e}https://evil.example"), "aBcc: xhttps evil.example");
+        assert_eq!(clean(&"n".repeat(500)).chars().count(), 64);
+    }
+}

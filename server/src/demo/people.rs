@@ -1,0 +1,183 @@
+//! The people of the demonstration, one for each way a story can go.
+
+use app::api::demo::{Player, Story};
+use portal::account::{Language, Role, UserName};
+use portal::audit::Actor;
+use portal::identity::ContactId;
+use portal::method::ContactKind;
+use portal::moment::{Moment, days};
+use portal::policy::{Enabled, Policy};
+use portal::ports::{Change, Contact, Fault, HashTrouble, Hashing as _, Password, Store as _, Trust};
+
+use crate::assemble::Server;
+use crate::random::{SystemRandom, name};
+use crate::store::people::{Adding, NewPerson};
+
+/// Everybody's domain at work.
+const DOMAIN: &str = "kitayama.example";
+
+/// Somebody who enters the stage.
+struct Part {
+    name: &'static str,
+    display: &'static str,
+    password: &'static str,
+    story: Story,
+    email: Option<&'static str>,
+    phone: Option<&'static str>,
+}
+
+const CAST: [Part; 10] = [
+    Part {
+        name: "h.tanaka",
+        display: "田中 花 / Hana Tanaka",
+        password: "first lantern 2041",
+        story: Story::Newcomer,
+        email: None,
+        phone: None,
+    },
+    Part {
+        name: "k.sato",
+        display: "佐藤 健 / Ken Sato",
+        password: "quiet harbour 7130",
+        story: Story::Registered,
+        email: Some("ken.sato@example.net"),
+        phone: Some("+819012345678"),
+    },
+    Part {
+        name: "m.suzuki",
+        display: "鈴木 美咲 / Misaki Suzuki",
+        password: "paper crane 8842",
+        story: Story::OneMethod,
+        email: Some("misaki.suzuki@example.net"),
+        phone: None,
+    },
+    Part {
+        name: "r.ito",
+        display: "伊藤 涼 / Ryo Ito",
+        password: "copper bridge 5519",
+        story: Story::FilledIn,
+        email: Some("ryo.ito@example.net"),
+        phone: Some("+819023456789"),
+    },
+    Part {
+        name: "y.kobayashi",
+        display: "小林 優 / Yu Kobayashi",
+        password: "given by the desk 1",
+        story: Story::MustChange,
+        email: None,
+        phone: None,
+    },
+    Part {
+        name: "t.yamamoto",
+        display: "山本 巧 / Takumi Yamamoto",
+        password: "winter orange 3307",
+        story: Story::Expired,
+        email: Some("takumi.yamamoto@example.net"),
+        phone: Some("+818034567890"),
+    },
+    Part {
+        name: "s.nakamura",
+        display: "中村 聡 / Satoshi Nakamura",
+        password: "",
+        story: Story::Elsewhere,
+        email: Some("satoshi.nakamura@example.net"),
+        phone: Some("+818045678901"),
+    },
+    Part {
+        name: "e.yoshida",
+        display: "吉田 恵 / Megumi Yoshida",
+        password: "silver meadow 6625",
+        story: Story::NotEnabled,
+        email: Some("megumi.yoshida@example.net"),
+        phone: Some("+818056789012"),
+    },
+    Part {
+        name: "d.kato",
+        display: "加藤 大輔 / Daisuke Kato",
+        password: "hidden garden 4471",
+        story: Story::Disabled,
+        email: Some("daisuke.kato@example.net"),
+        phone: Some("+818067890123"),
+    },
+    Part {
+        name: "a.watanabe",
+        display: "渡辺 葵 / Aoi Watanabe",
+        password: "morning ferry 9026",
+        story: Story::Administrator,
+        email: Some("aoi.watanabe@example.net"),
+        phone: Some("+818078901234"),
+    },
+];
+
+/// Sets the policy and lets everybody enter.
+pub async fn enter(server: &Server, now: Moment) -> Result<Vec<Player>, Fault> {
+    let policy = Policy {
+        enabled: Enabled::Groups { include: vec!["staff".into()], exclude: vec!["contractors".into()] },
+        own_domains: vec![DOMAIN.into()],
+        countries: ["JP", "US", "GB", "DE", "FR", "CN", "KR", "TW", "VN", "BR", "IN", "AU"].map(str::to_owned).to_vec(),
+        banned: vec!["kitayama".into(), "北山".repeat(2)],
+        password_days: 365,
+        ..Policy::default()
+    };
+    let (_, version) = server.store.policy().await?;
+    server.store.set_policy(&policy, version, Actor::Console, now).await?;
+    let mut players = Vec::with_capacity(CAST.len());
+    for role in CAST {
+        add(server, &role, now).await?;
+        players.push(Player {
+            name: role.name.to_owned(),
+            display: role.display.to_owned(),
+            password: role.password.to_owned(),
+            story: role.story,
+        });
+    }
+    Ok(players)
+}
+
+async fn add(server: &Server, role: &Part, now: Moment) -> Result<(), Fault> {
+    let hash = match role.password {
+        "" => None,
+        password => Some(server.hashing.hash(&Password::typed(password)).await.map_err(|trouble| match trouble {
+            HashTrouble::Busy => Fault::new("busy"),
+            HashTrouble::Fault(fault) => fault,
+        })?),
+    };
+    let is_filled_in = role.story == Story::FilledIn;
+    let contacts = [(ContactKind::Email, role.email), (ContactKind::Phone, role.phone)];
+    let contacts: Vec<(ContactKind, String)> =
+        contacts.into_iter().filter_map(|(kind, address)| Some((kind, address?.to_owned()))).collect();
+    let person = NewPerson {
+        name: UserName::parse(role.name).map_err(|_| Fault::new("no user name"))?,
+        display: role.display.to_owned(),
+        role: if role.story == Story::Administrator { Role::Administrator } else { Role::Person },
+        groups: vec!["staff".into()].into_iter().chain((role.story == Story::NotEnabled).then(|| "contractors".into())).collect(),
+        managed_elsewhere: role.story == Story::Elsewhere,
+        disabled: role.story == Story::Disabled,
+        expires: None,
+        must_change: role.story == Story::MustChange,
+        hash,
+        mailbox: Some(format!("{}@{DOMAIN}", role.name)),
+        language: Language::default(),
+        vouched: if is_filled_in { contacts.clone() } else { Vec::new() },
+    };
+    // Somebody's password is as old as it has to be.
+    let set = if role.story == Story::Expired { now - days(400) } else { now };
+    let Adding::Added(account) = server.store.add_person(person, Actor::Console, set).await? else {
+        return Err(Fault::new(format!("{} cannot be added", role.name)));
+    };
+    if is_filled_in || contacts.is_empty() {
+        return Ok(());
+    }
+    let registered = now - days(30);
+    let mut changes = Vec::new();
+    let has_two = contacts.len() > 1;
+    for (kind, address) in contacts {
+        let id = ContactId::new(name(&SystemRandom)?);
+        changes.push(Change::PutContact(Contact { id, account: account.clone(), kind, address, trust: Trust::Verified, added: registered }));
+    }
+    if has_two {
+        changes.push(Change::FinishRegistration { account, at: registered });
+    }
+    server.store.commit(changes).await?;
+    Ok(())
+}

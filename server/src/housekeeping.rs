@@ -1,0 +1,72 @@
+//! What has to be done now and then: sealing the audit log, forgetting what has run out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use portal::moment::{Moment, minutes};
+use portal::ports::{Clock, Fault};
+use tokio::sync::watch;
+
+use crate::store::SqlStore;
+
+/// How often the audit log is sealed: rows are in the chain within about a second.
+const SEAL_EVERY: Duration = Duration::from_millis(500);
+/// How often what has run out is removed.
+const PURGE_EVERY: Duration = minutes(1);
+/// How often the head of the chain is told to the log, where no one who can alter the database can alter it.
+const ANCHOR_EVERY: Duration = minutes(5);
+
+/// The worker that keeps the house.
+pub struct Housekeeping {
+    /// The store.
+    pub store: Arc<SqlStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The name of this worker in leases.
+    pub name: String,
+}
+
+impl Housekeeping {
+    /// Works until it is told to stop.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut purged = Moment::default();
+        let mut anchored = self.clock.now();
+        loop {
+            if let Err(fault) = self.round(&mut purged, &mut anchored).await {
+                tracing::error!(%fault, "housekeeping failed");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(SEAL_EVERY) => {}
+                () = told(&mut stop) => {
+                    // What was written last is sealed before the end.
+                    if let Err(fault) = self.store.seal(self.clock.now(), &self.name).await {
+                        tracing::error!(%fault, "the audit log was not sealed at the end");
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn round(&self, purged: &mut Moment, anchored: &mut Moment) -> Result<(), Fault> {
+        let now = self.clock.now();
+        self.store.seal(now, &self.name).await?;
+        if now.since(*anchored) >= ANCHOR_EVERY {
+            *anchored = now;
+            if let Some((number, link)) = self.store.anchor(now).await? {
+                tracing::info!(number, link, "head of the audit log");
+            }
+        }
+        if now.since(*purged) >= PURGE_EVERY {
+            *purged = now;
+            self.store.drop_expired(now).await?;
+            self.store.purge(now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Ends when it is told to stop, or when nobody is left to tell.
+pub(crate) async fn told(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}

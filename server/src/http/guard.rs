@@ -1,0 +1,181 @@
+//! What stands in front of every page and every form.
+//!
+//! It lets through what a browser sends that was shown our own pages, and nothing else; it bounds size and time; it keeps
+//! a panic inside its request; and it dresses every answer, errors and files included, in the same headers. It knows no
+//! page and no account.
+
+mod dress;
+mod page;
+mod request;
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use self::dress::content_policy;
+pub use self::page::small_page;
+use super::address::{Client, Peer, TrustedProxies};
+use super::forms::{self, Malformed};
+use crate::settings::PublicUrl;
+
+/// Largest body of a form, in bytes.
+const LARGEST_FORM: usize = 16 * 1_024;
+/// Largest report of a browser, in bytes.
+const LARGEST_REPORT: usize = 8 * 1_024;
+/// From a whole request to an answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Where browsers report what the content policy stopped.
+pub const REPORTS: &str = "/csp-report";
+/// Where load balancers look; they ask by address, so the host is not checked there.
+pub const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
+
+/// Why a request was not let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A method that nothing here has.
+    Method,
+    /// A longer address than any of ours.
+    LongAddress,
+    /// Meant for another host.
+    OtherHost,
+    /// One of our cookies twice.
+    RepeatedCookie,
+    /// A form that was not sent from a page of ours.
+    CrossSite,
+    /// A body that is no form.
+    ContentType,
+    /// A body that is too large.
+    TooLarge,
+    /// A body that came too slowly.
+    TooSlow,
+    /// A body that broke off.
+    BrokenOff,
+    /// A form that can be read in two ways.
+    Form(Malformed),
+}
+
+impl Why {
+    /// The name in the log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Method => "method",
+            Self::LongAddress => "long_address",
+            Self::OtherHost => "other_host",
+            Self::RepeatedCookie => "repeated_cookie",
+            Self::CrossSite => "cross_site",
+            Self::ContentType => "content_type",
+            Self::TooLarge => "too_large",
+            Self::TooSlow => "too_slow",
+            Self::BrokenOff => "broken_off",
+            Self::Form(_) => "malformed_form",
+        }
+    }
+
+    /// The status of the answer.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::LongAddress => StatusCode::URI_TOO_LONG,
+            Self::OtherHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::RepeatedCookie | Self::BrokenOff | Self::Form(_) => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+/// A request that was not let through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Why.
+    pub why: Why,
+    /// From where it came.
+    pub client: Client,
+    /// Which path it asked for, without the query; at most 256 bytes, ASCII without controls.
+    pub path: String,
+}
+
+/// Is told of every request that was not let through. Must not block.
+pub type OnRefused = Arc<dyn Fn(Refused) + Send + Sync>;
+
+/// The guard.
+#[derive(Clone)]
+pub struct Guard {
+    public_url: PublicUrl,
+    proxies: TrustedProxies,
+    on_refused: OnRefused,
+}
+
+impl Guard {
+    /// A guard of this address.
+    pub fn new(public_url: PublicUrl, proxies: TrustedProxies, on_refused: OnRefused) -> Self {
+        Self {
+            public_url,
+            proxies,
+            on_refused,
+        }
+    }
+
+    /// Puts the guard in front of everything that a router answers, what it has no route for included.
+    pub fn before(self, router: Router) -> Router {
+        router
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(middleware::from_fn_with_state(Arc::new(self), stand))
+    }
+
+    /// Lets a request through, its body read, or says why not.
+    async fn admit(&self, request: Request) -> Result<Request, Why> {
+        request::check(&self.public_url, &request)?;
+        if *request.method() != Method::POST {
+            // Nothing here reads the body of a GET.
+            return Ok(request.map(|_| axum::body::Body::empty()));
+        }
+        match request::kind(&request)? {
+            request::Kind::Form => forms::form(request, LARGEST_FORM).await,
+            request::Kind::Report => forms::buffered(request, LARGEST_REPORT).await,
+        }
+    }
+}
+
+async fn stand(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
+    let client = request.extensions().get::<Peer>().map_or_else(Client::default, |peer| {
+        guard.proxies.client(peer.0.ip(), request.headers())
+    });
+    request.extensions_mut().insert(client);
+    let path: String = request
+        .uri()
+        .path()
+        .chars()
+        .filter(char::is_ascii_graphic)
+        .take(256)
+        .collect();
+
+    let answer = match guard.admit(request).await {
+        Ok(request) => tokio::time::timeout(PATIENCE, next.run(request))
+            .await
+            .unwrap_or_else(|_| {
+                tracing::error!(path, "a handler took too long");
+                small_page(StatusCode::SERVICE_UNAVAILABLE)
+            }),
+        Err(why) => {
+            (guard.on_refused)(Refused { why, client, path });
+            small_page(why.status())
+        }
+    };
+    dress::dressed(&guard.public_url, answer)
+}
+
+/// What went wrong is in the log of the process already; it stays out of the answer.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    tracing::error!("a handler panicked");
+    small_page(StatusCode::INTERNAL_SERVER_ERROR)
+}

@@ -1,0 +1,221 @@
+//! What the operator decides: one TOML file, with environment variables for what must not stand in a file.
+//!
+//! `AIKAGI_` and the key with its sections, in capitals, replaces any key of the file: `AIKAGI_MAIL_PASSWORD` stands for
+//! `password` under `[mail]`. Everything is read into types here; whoever gets a [`Settings`] has nothing left to check.
+//! Every mistake is told at once, with its line and a way out. Secrets are never shown, in no message either.
+
+mod example;
+mod gateway;
+mod hashing;
+mod log;
+mod mail;
+mod mistake;
+mod organisation;
+mod public_url;
+mod reader;
+mod secret;
+mod section;
+mod template;
+
+use std::net::SocketAddr;
+use std::path::{Component, Path, PathBuf};
+
+use ipnet::IpNet;
+use jiff::tz::TimeZone;
+use toml_edit::Document;
+
+pub use self::gateway::{Gateway, GatewayMethod, Success};
+pub use self::hashing::HashingSettings;
+pub use self::log::{Log, LogFormat};
+pub use self::mail::{Mail, Security};
+pub use self::mistake::{Mistake, Mistakes, Place, Wrong};
+pub use self::organisation::{Organisation, Wording};
+pub use self::public_url::PublicUrl;
+pub use self::reader::Environment;
+use self::reader::Reader;
+pub use self::secret::Secret;
+use self::section::Section;
+pub use self::template::{Filling, Template};
+
+/// What the operator decided.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The address under which people reach the portal.
+    pub public_url: PublicUrl,
+    /// The address it listens on.
+    pub listen: SocketAddr,
+    /// Where it keeps its own files.
+    pub data_dir: PathBuf,
+    /// Where everything is stored.
+    pub database: Database,
+    /// The file with the secret keys.
+    pub keyring: PathBuf,
+    /// In which time zone times are shown.
+    pub time_zone: TimeZone,
+    /// Whose portal it is.
+    pub organisation: Organisation,
+    /// How mail is sent; none where it is not.
+    pub mail: Option<Mail>,
+    /// How text messages are sent.
+    pub text: Option<Gateway>,
+    /// How calls are made.
+    pub voice: Option<Gateway>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How passwords are hashed.
+    pub hashing: HashingSettings,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// Where everything is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// A file on a local disk.
+    Sqlite(PathBuf),
+}
+
+impl Settings {
+    /// Reads the file and the environment of the process.
+    pub fn load(path: &Path) -> Result<Self, Mistakes> {
+        // Variables that are no Unicode cannot be ours.
+        let environment =
+            std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::read(&text, path, &environment.collect()),
+            Err(cause) => {
+                let wrong =
+                    Wrong::new(format!("cannot be read: {cause}")).hint("`aikagi init` writes one to begin with");
+                let mistake = Mistake::new(Place::File, None, wrong);
+                Err(Mistakes::new(&path.display().to_string(), vec![mistake]))
+            }
+        }
+    }
+
+    /// Reads the text of a file that stands at `path` (relative paths in it start from there) and an environment.
+    pub fn read(text: &str, path: &Path, environment: &Environment) -> Result<Self, Mistakes> {
+        let shown = path.display().to_string();
+        let reader = Reader::new(text, environment);
+        let document = match Document::parse(text) {
+            Ok(document) => document,
+            Err(error) => {
+                // Its own `Display` would show the line, and the line may hold a password.
+                reader.record(reader.line(error.span()), None, Wrong::new(error.message()));
+                return Err(Mistakes::new(&shown, reader.finish()));
+            }
+        };
+        let settings = everything(
+            Section::root(&reader, document.as_table()),
+            path.parent().unwrap_or(Path::new("")),
+        );
+        match (settings, reader.finish()) {
+            (Some(settings), mistakes) if mistakes.is_empty() => Ok(settings),
+            (_, mistakes) => Err(Mistakes::new(&shown, mistakes)),
+        }
+    }
+
+    /// A file with every key, explained, for a beginning.
+    pub fn commented_example() -> String {
+        example::EXAMPLE.to_owned()
+    }
+}
+
+/// Reads every key, also after a mistake. Nothing only where a mistake was recorded.
+fn everything(top: Section<'_>, beside: &Path) -> Option<Settings> {
+    let file = |text: &str| {
+        if text.is_empty() {
+            Err(Wrong::new("is empty"))
+        } else {
+            Ok(beside.join(text))
+        }
+    };
+
+    let public_url = top.need("public_url", "\"https://reset.example.org\"", PublicUrl::parse);
+    let listen = top.read("listen", |text| {
+        let wrong = || Wrong::new("is not an address with a port").hint("for example: listen = \"127.0.0.1:8080\"");
+        text.parse().map_err(|_| wrong())
+    });
+    let data_dir = top.read("data_dir", file).unwrap_or_else(|| beside.join("data"));
+    let database = top.read("database", |text| database(text, beside));
+    let keyring = top.read("keyring", file).unwrap_or_else(|| beside.join("keyring.toml"));
+    if lies_in(&keyring, &data_dir) {
+        let wrong = Wrong::new("must not lie in data_dir: one copied folder would hold the lock and the key");
+        top.complain(
+            "keyring",
+            wrong.hint("for example: keyring = \"/etc/aikagi/keyring.toml\""),
+        );
+    }
+    let time_zone = top
+        .read("time_zone", time_zone)
+        .unwrap_or_else(|| TimeZone::get("Asia/Tokyo").expect("the time zones are compiled in"));
+    let trusted_proxies = top.list("trusted_proxies", network);
+
+    let organisation = organisation::read(top.section("organisation"));
+    let mail = mail::read(top.section("mail"), beside);
+    let text = gateway::read(top.section("text"));
+    let voice = gateway::read(top.section("voice"));
+    let hashing = hashing::read(top.section("hashing"));
+    let log = log::read(top.section("log"));
+    top.finish();
+
+    Some(Settings {
+        public_url: public_url?,
+        listen: listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+        database: database.unwrap_or_else(|| Database::Sqlite(data_dir.join("aikagi.db"))),
+        data_dir,
+        keyring,
+        time_zone,
+        organisation,
+        mail,
+        text,
+        voice,
+        trusted_proxies,
+        hashing,
+        log,
+    })
+}
+
+fn database(text: &str, beside: &Path) -> Result<Database, Wrong> {
+    let hint = "for example: database = \"sqlite:/var/lib/aikagi/aikagi.db\"";
+    let path = text
+        .strip_prefix("sqlite:")
+        .ok_or_else(|| Wrong::new("must begin with sqlite:").hint(hint))?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.contains('?') || path.starts_with(':') {
+        return Err(Wrong::new("is the path of a file after sqlite: and nothing else").hint(hint));
+    }
+    Ok(Database::Sqlite(beside.join(path)))
+}
+
+fn time_zone(text: &str) -> Result<TimeZone, Wrong> {
+    TimeZone::get(text).map_err(|_| {
+        let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+        let meant = mistake::meant(text, known.iter().map(String::as_str)).unwrap_or("Asia/Tokyo");
+        Wrong::new("is not a time zone of the IANA database").hint(format!("for example: time_zone = \"{meant}\""))
+    })
+}
+
+fn network(text: &str) -> Result<IpNet, Wrong> {
+    let single = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_| single()).map_err(|_| {
+        Wrong::new("is a list of networks").hint("for example: trusted_proxies = [\"10.0.0.0/24\", \"::1\"]")
+    })
+}
+
+/// Whether a file lies in a directory, as far as paths tell; links are followed where they exist already.
+fn lies_in(file: &Path, directory: &Path) -> bool {
+    let plain = |path: &Path| -> PathBuf {
+        let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let mut plain = PathBuf::new();
+        for part in whole.components() {
+            match part {
+                Component::ParentDir => drop(plain.pop()),
+                Component::CurDir => {}
+                part => plain.push(part),
+            }
+        }
+        plain
+    };
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| plain(path));
+    plain(file).starts_with(plain(directory)) || real(file).starts_with(real(directory))
+}

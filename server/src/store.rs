@@ -1,0 +1,166 @@
+//! The store: what the rules ask for, kept in SQL.
+//!
+//! One file per concern; this one puts them behind the port. Every writing transaction takes the write lock at its
+//! beginning, and every change carries its own precondition and looks at the number of rows it met, so that of many
+//! requests at once exactly one wins. Which rules those preconditions serve is not known here.
+//!
+//! The texts of the queries keep to what SQLite and `PostgreSQL` have in common; only opening, and the migrations, are
+//! SQLite's own.
+
+pub mod audit;
+pub mod outbox;
+pub mod people;
+
+mod accounts;
+mod breakdown;
+mod change;
+mod codes;
+mod contacts;
+mod flows;
+mod lease;
+mod limits;
+mod opening;
+mod policy;
+mod purge;
+mod row;
+mod sessions;
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use portal::account::UserName;
+use portal::identity::{AccountId, CodeId, FlowId};
+use portal::limits::{Factor, Failures, Sent};
+use portal::method::Method;
+use portal::method::proof::Proof;
+use portal::moment::Moment;
+use portal::policy::Policy;
+use portal::ports::{Account, Change, Clock, Code, Committed, Contact, Fault, Flow, FlowKind, Keys, Session, Store};
+use sqlx::any::AnyQueryResult;
+use sqlx::{Any, AnyPool, Transaction};
+
+pub use breakdown::Breakdown;
+pub use opening::CannotOpen;
+
+/// What a question or a change of the store comes to.
+pub type Result<T> = std::result::Result<T, Breakdown>;
+
+/// Rows that one batch of housekeeping touches at most, so that a person's write waits less than 50 ms for it.
+const BATCH: i64 = 500;
+
+/// Rows that a page of a list holds at most.
+pub const LONGEST_PAGE: i64 = 200;
+
+/// The store in a database.
+pub struct SqlStore {
+    /// One connection: SQLite has one writer, and queueing for it here is fair and has no time limit of its own.
+    writer: AnyPool,
+    reader: AnyPool,
+    keys: Arc<dyn Keys>,
+    clock: Arc<dyn Clock>,
+    /// Where the database lies.
+    place: PathBuf,
+    /// Held for as long as the store is: a second process on the same file is refused.
+    lock: File,
+    /// A sealed nothing, opened where there are no contacts, so that the work is the same.
+    decoy: Vec<u8>,
+}
+
+impl SqlStore {
+    /// Begins a writing transaction. It takes the write lock at once: one that read first and wrote later would be turned
+    /// away whenever somebody else wrote in between, and waiting would not help it.
+    async fn begin(&self) -> Result<Transaction<'static, Any>> {
+        Ok(self.writer.begin_with("begin immediate").await?)
+    }
+}
+
+/// Done where exactly one row was met.
+fn met_one(result: &AnyQueryResult) -> Committed {
+    if result.rows_affected() == 1 {
+        Committed::Done
+    } else {
+        Committed::Stale
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn account_named(&self, name: &UserName) -> std::result::Result<Option<Account>, Fault> {
+        Ok(self.find_account_named(name).await?)
+    }
+
+    async fn account(&self, id: &AccountId) -> std::result::Result<Option<Account>, Fault> {
+        Ok(self.find_account(id).await?)
+    }
+
+    async fn administrators(&self) -> std::result::Result<Vec<Account>, Fault> {
+        Ok(self.list_administrators().await?)
+    }
+
+    async fn contacts(&self, account: &AccountId) -> std::result::Result<Vec<Contact>, Fault> {
+        Ok(self.list_contacts(account).await?)
+    }
+
+    async fn history(&self, account: &AccountId, most: u8) -> std::result::Result<Vec<String>, Fault> {
+        Ok(self.list_former_passwords(account, most).await?)
+    }
+
+    async fn policy(&self) -> std::result::Result<(Policy, i64), Fault> {
+        Ok(self.read_policy().await?)
+    }
+
+    async fn flow(&self, kind: FlowKind, holder: &str) -> std::result::Result<Option<Flow>, Fault> {
+        Ok(self.find_flow(kind, holder).await?)
+    }
+
+    async fn proofs(&self, flow: &FlowId) -> std::result::Result<Vec<Proof>, Fault> {
+        Ok(self.list_proofs(flow).await?)
+    }
+
+    async fn code(&self, id: &CodeId) -> std::result::Result<Option<Code>, Fault> {
+        Ok(self.find_code(id).await?)
+    }
+
+    async fn flows_with_code(
+        &self,
+        account: &AccountId,
+        except: &FlowId,
+        since: Moment,
+    ) -> std::result::Result<usize, Fault> {
+        Ok(self.count_flows_with_code(account, except, since).await?)
+    }
+
+    async fn failures(&self, account: &AccountId, factor: Factor) -> std::result::Result<Failures, Fault> {
+        Ok(self.read_failures(account, factor).await?)
+    }
+
+    async fn sends(&self, channel: &str, network: &str, since: Moment) -> std::result::Result<Vec<Sent>, Fault> {
+        Ok(self.list_sends(channel, network, since).await?)
+    }
+
+    async fn sends_for(&self, account: &AccountId, since: Moment) -> std::result::Result<Vec<Moment>, Fault> {
+        Ok(self.list_sends_for(account, since).await?)
+    }
+
+    async fn calls_for_help(
+        &self,
+        account: &AccountId,
+        since: Moment,
+    ) -> std::result::Result<(Vec<Moment>, Vec<Moment>), Fault> {
+        Ok(self.list_calls_for_help(account, since).await?)
+    }
+
+    async fn failing(&self, now: Moment) -> std::result::Result<Vec<Method>, Fault> {
+        Ok(self.list_failing(now).await?)
+    }
+
+    async fn session(&self, token: &str) -> std::result::Result<Option<Session>, Fault> {
+        Ok(self.find_session(token).await?)
+    }
+
+    async fn commit(&self, changes: Vec<Change>) -> std::result::Result<Committed, Fault> {
+        Ok(self.make_true(changes).await?)
+    }
+}

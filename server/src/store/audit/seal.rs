@@ -1,0 +1,160 @@
+//! Sealing: each row gets the next place in the chain, without gaps, and a link over the one before it and itself. And
+//! anchors: the head of the chain at some moment, kept here and told outside, by which a cut-off end is found.
+
+use std::time::Duration;
+
+use portal::moment::{Moment, seconds};
+use portal::ports::{Keys, Label};
+use sqlx::AnyConnection;
+
+use crate::store::row::{bytes, number};
+use crate::store::{BATCH, Result, SqlStore, lease};
+
+/// How long a sealer that fell silent keeps the others from taking over.
+const LEASE: Duration = seconds(10);
+
+/// The link before the first.
+pub(super) const BEGINNING: [u8; 32] = [0; 32];
+
+/// A place in the chain and its link.
+#[derive(Clone)]
+pub(super) struct Anchor {
+    pub seq: i64,
+    pub link: Vec<u8>,
+}
+
+/// Why an anchor was written.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    /// Time for one.
+    Head,
+    /// The rows up to it were removed.
+    Retention,
+}
+
+impl Kind {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Head => "head",
+            Self::Retention => "retention",
+        }
+    }
+}
+
+impl Anchor {
+    /// As it is told outside.
+    pub(super) fn told(&self) -> (i64, String) {
+        (self.seq, hex::encode(&self.link))
+    }
+
+    pub(super) fn mac(&self, keys: &dyn Keys, kind: Kind) -> [u8; 32] {
+        keys.digest(
+            Label::Audit,
+            &[b"anchor", kind.word().as_bytes(), &self.seq.to_be_bytes(), &self.link],
+        )
+    }
+
+    pub(super) async fn write(&self, conn: &mut AnyConnection, keys: &dyn Keys, kind: Kind, now: Moment) -> Result<()> {
+        sqlx::query(
+            "insert into audit_anchor (seq, kind, link, at, mac) values ($1, $2, $3, $4, $5) \
+             on conflict (kind, seq) do nothing",
+        )
+        .bind(self.seq)
+        .bind(kind.word())
+        .bind(self.link.clone())
+        .bind(now.millis())
+        .bind(self.mac(keys, kind).to_vec())
+        .execute(conn)
+        .await?;
+        Ok(())
+    }
+}
+
+/// The link at a place: over the link before, the place and the row's own code.
+pub(super) fn link(keys: &dyn Keys, seq: i64, prev: &[u8], mac: &[u8]) -> [u8; 32] {
+    keys.digest(Label::Audit, &[b"link", &seq.to_be_bytes(), prev, mac])
+}
+
+/// The end of the chain: the last sealed row, or where all of them were removed, the anchor they left.
+async fn head(conn: &mut AnyConnection) -> Result<Anchor> {
+    let last = sqlx::query("select seq, link from audit where seq > 0 order by seq desc limit 1")
+        .fetch_optional(&mut *conn)
+        .await?;
+    let last = match last {
+        Some(row) => Some(row),
+        None => {
+            sqlx::query("select seq, link from audit_anchor where kind = $1 order by seq desc limit 1")
+                .bind(Kind::Retention.word())
+                .fetch_optional(conn)
+                .await?
+        }
+    };
+    match last {
+        Some(row) => Ok(Anchor {
+            seq: number(&row, "seq")?,
+            link: bytes(&row, "link")?,
+        }),
+        None => Ok(Anchor {
+            seq: 0,
+            link: BEGINNING.to_vec(),
+        }),
+    }
+}
+
+impl SqlStore {
+    /// Seals what is not sealed yet; how many rows. Nothing while another holder does it. To be called often enough
+    /// that no row stays unsealed for a second.
+    pub async fn seal(&self, now: Moment, holder: &str) -> Result<u64> {
+        let mut sealed = 0;
+        loop {
+            // Looking first costs no write lock, and most of the time there is nothing.
+            let open = sqlx::query("select number from audit where seq is null limit 1");
+            if open.fetch_optional(&self.reader).await?.is_none() {
+                return Ok(sealed);
+            }
+            let mut tx = self.begin().await?;
+            if lease::take(&mut tx, "audit sealer", holder, now, LEASE)
+                .await?
+                .is_none()
+            {
+                return Ok(sealed);
+            }
+            let Anchor {
+                mut seq,
+                link: mut prev,
+            } = head(&mut tx).await?;
+            let rows = sqlx::query("select number, mac from audit where seq is null order by number limit $1")
+                .bind(BATCH)
+                .fetch_all(&mut *tx)
+                .await?;
+            for row in &rows {
+                seq += 1;
+                let next = link(self.keys.as_ref(), seq, &prev, &bytes(row, "mac")?).to_vec();
+                sqlx::query("update audit set seq = $2, prev = $3, link = $4 where number = $1 and seq is null")
+                    .bind(number(row, "number")?)
+                    .bind(seq)
+                    .bind(prev)
+                    .bind(next.clone())
+                    .execute(&mut *tx)
+                    .await?;
+                prev = next;
+                sealed += 1;
+            }
+            tx.commit().await?;
+        }
+    }
+
+    /// Writes down the head of the chain, for finding a cut-off end later: its place and, in hexadecimal, its link.
+    /// Whoever asks tells it outside as well: to the log, say, where an intruder in the database cannot reach it. None
+    /// while the log is empty.
+    pub async fn anchor(&self, now: Moment) -> Result<Option<(i64, String)>> {
+        let mut tx = self.begin().await?;
+        let head = head(&mut tx).await?;
+        if head.seq == 0 {
+            return Ok(None);
+        }
+        head.write(&mut tx, self.keys.as_ref(), Kind::Head, now).await?;
+        tx.commit().await?;
+        Ok(Some(head.told()))
+    }
+}

@@ -1,0 +1,64 @@
+//! What goes wrong in the store. It becomes an opaque fault where it leaves for the rules.
+
+use std::fmt;
+
+use portal::ports::Fault;
+
+/// The database, or what stands in it, did not do what it should.
+#[derive(Debug)]
+pub enum Breakdown {
+    /// The database refused or could not be reached.
+    Sql(sqlx::Error),
+    /// A value of ours cannot be written as JSON, or one in the database cannot be read.
+    Json(serde_json::Error),
+    /// The keys or the randomness failed: a sealed value was altered or moved, or its key is gone.
+    Fault(Fault),
+    /// A row holds what no version of this program writes there; the name of the column.
+    Row(&'static str),
+    /// A policy that has mistakes was to be stored.
+    Policy,
+    /// The database did not take a write within a second.
+    Late,
+}
+
+impl fmt::Display for Breakdown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sql(cause) => write!(f, "the database: {cause}"),
+            Self::Json(cause) => write!(f, "a stored value: {cause}"),
+            Self::Fault(cause) => fmt::Display::fmt(cause, f),
+            Self::Row(column) => write!(f, "column `{column}` holds what was never written there"),
+            Self::Policy => f.write_str("the policy has mistakes"),
+            Self::Late => f.write_str("the database did not take a write within a second"),
+        }
+    }
+}
+
+impl std::error::Error for Breakdown {}
+
+impl From<sqlx::Error> for Breakdown {
+    fn from(cause: sqlx::Error) -> Self {
+        Self::Sql(cause)
+    }
+}
+
+impl From<serde_json::Error> for Breakdown {
+    fn from(cause: serde_json::Error) -> Self {
+        Self::Json(cause)
+    }
+}
+
+impl From<Fault> for Breakdown {
+    fn from(cause: Fault) -> Self {
+        Self::Fault(cause)
+    }
+}
+
+impl From<Breakdown> for Fault {
+    fn from(breakdown: Breakdown) -> Self {
+        match breakdown {
+            Breakdown::Fault(fault) => fault,
+            other => Self::new(other),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Making changes true: all of them in one transaction, or none.
+
+use portal::ports::{Change, Committed};
+use sqlx::AnyConnection;
+
+use super::{Result, SqlStore, accounts, codes, contacts, flows, limits, outbox, policy, sessions};
+
+impl SqlStore {
+    /// Applies the changes in their order. The first that finds the world other than it was decided on ends it all.
+    pub(super) async fn make_true(&self, changes: Vec<Change>) -> Result<Committed> {
+        let mut tx = self.begin().await?;
+        for change in changes {
+            if self.apply(&mut tx, change).await? == Committed::Stale {
+                tx.rollback().await?;
+                return Ok(Committed::Stale);
+            }
+        }
+        tx.commit().await?;
+        Ok(Committed::Done)
+    }
+
+    async fn apply(&self, conn: &mut AnyConnection, change: Change) -> Result<Committed> {
+        match change {
+            Change::AccountIs { account, revision } => accounts::is_at(conn, &account, revision).await,
+            Change::PolicyIs(version) => policy::is_at(conn, version).await,
+            Change::OpenFlow(flow) => flows::open(conn, &flow).await,
+            Change::SaveFlow(flow) => flows::save(conn, &flow).await,
+            Change::EndFlows { account, except } => flows::end(conn, &account, except.as_ref()).await,
+            Change::AddProof(flow, proof) => flows::add_proof(conn, &flow, &proof).await,
+            Change::DropProofs(flow) => flows::drop_proofs(conn, &flow).await,
+            Change::OpenCode(code) => codes::open(conn, &code).await,
+            Change::CountTry { code, seen } => codes::count_try(conn, &code, seen).await,
+            Change::SpendCode(code) => codes::spend(conn, &code).await,
+            Change::CloseCodes(flow) => codes::close_all(conn, &flow).await,
+            Change::SaveFailures {
+                account,
+                factor,
+                before,
+                after,
+            } => limits::save_failures(conn, &account, factor, &before, &after).await,
+            Change::RecordSend {
+                channel,
+                network,
+                account,
+                at,
+            } => limits::record_send(conn, &channel, &network, &account, at).await,
+            Change::SpendChallenge { token, until } => limits::spend_challenge(conn, &token, until).await,
+            Change::SetPassword {
+                account,
+                hash,
+                epoch,
+                at,
+                keep,
+            } => accounts::set_password(conn, &account, &hash, epoch, at, keep).await,
+            Change::Rehash { account, before, after } => accounts::rehash(conn, &account, &before, &after).await,
+            Change::OpenSession(session) => sessions::open(conn, &session).await,
+            Change::TouchSession { token, seen, proved } => sessions::touch(conn, &token, seen, proved).await,
+            Change::EndSession(token) => sessions::end(conn, &token).await,
+            Change::EndSessions { account, except } => sessions::end_all(conn, &account, except.as_deref()).await,
+            Change::PutContact(contact) => contacts::put(conn, self.keys.as_ref(), &contact).await,
+            Change::VerifyContact { contact, at } => contacts::verify(conn, &contact, at).await,
+            Change::RemoveContact(contact) => contacts::remove(conn, &contact).await,
+            Change::DropPending { account, kind } => contacts::drop_pending(conn, &account, kind).await,
+            Change::FinishRegistration { account, at } => accounts::finish_registration(conn, &account, at).await,
+            Change::Enqueue(message) => outbox::enqueue(conn, &message).await,
+            Change::Record(entry) => {
+                self.record(conn, &entry).await?;
+                Ok(Committed::Done)
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Leases: a job that only one process may do at a time.
+
+use std::time::Duration;
+
+use portal::moment::Moment;
+use sqlx::AnyConnection;
+
+use super::row::number;
+use super::{Result, SqlStore};
+
+impl SqlStore {
+    /// Takes the lease of a job, or prolongs it. The number goes up with every change of hands: what is written under a
+    /// lower one is out of date. None while somebody else holds it.
+    pub async fn lease(&self, name: &str, holder: &str, now: Moment, span: Duration) -> Result<Option<i64>> {
+        let mut tx = self.begin().await?;
+        let token = take(&mut tx, name, holder, now, span).await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+}
+
+/// As [`SqlStore::lease`], within the transaction of the work: the row stays locked until it ends, so a holder whose
+/// lease ran out in between can write nothing.
+pub(super) async fn take(
+    conn: &mut AnyConnection,
+    name: &str,
+    holder: &str,
+    now: Moment,
+    span: Duration,
+) -> Result<Option<i64>> {
+    let row = sqlx::query(
+        "insert into lease (name, holder, token, until) values ($1, $2, 1, $3) \
+         on conflict (name) do update set holder = excluded.holder, until = excluded.until, \
+         token = case when lease.holder = excluded.holder and lease.until > $4 then lease.token else lease.token + 1 end \
+         where lease.holder = excluded.holder or lease.until <= $4 returning token",
+    )
+    .bind(name)
+    .bind(holder)
+    .bind((now + span).millis())
+    .bind(now.millis())
+    .fetch_optional(conn)
+    .await?;
+    row.as_ref().map(|row| number(row, "token")).transpose()
+}

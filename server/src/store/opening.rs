@@ -1,0 +1,314 @@
+//! Opening the database of one server: a SQLite file on a local disk.
+//!
+//! Write-ahead log with `synchronous = full`: a commit that was answered survives a power cut. Refused are a SQLite with
+//! the write-ahead-log bug that was fixed in 3.51.3, a second process on the same file, and a schema from a later version
+//! of this program. Before a migration a copy is made.
+
+use std::fmt;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use portal::moment::seconds;
+use portal::ports::{Clock, Keys, Label};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
+use sqlx::migrate::Migrator;
+use sqlx::{AnyPool, ConnectOptions as _, Connection as _, Executor as _};
+use url::Url;
+
+use super::row::{number, text};
+use super::{Breakdown, Result, SqlStore, contacts, policy};
+use crate::clock::SystemClock;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// The first SQLite in which two connections that write and checkpoint together do not corrupt the file
+/// (<https://sqlite.org/releaselog/3_51_3.html>).
+const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
+
+/// How long a connection waits for a lock that somebody else holds, a person with `sqlite3` say.
+const WRITER: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
+     pragma busy_timeout = 5000; pragma trusted_schema = off";
+const READER: &str = "pragma foreign_keys = on; pragma busy_timeout = 5000; pragma trusted_schema = off; \
+     pragma query_only = on";
+
+/// Connections that read. More than the cores of a small server gain nothing.
+const READERS: u32 = 4;
+/// How long a request waits for a connection before it is told to come back.
+const ACQUIRE: Duration = seconds(5);
+/// How long the database may take over a write when it is asked whether it is ready.
+const READY_WITHIN: Duration = seconds(1);
+
+/// Why the database was not opened.
+#[derive(Debug)]
+pub enum CannotOpen {
+    /// Another process has it open.
+    InUse(PathBuf),
+    /// It was written by a later version of this program.
+    NewerSchema {
+        /// Its last migration.
+        found: i64,
+        /// Our last migration.
+        known: i64,
+    },
+    /// The SQLite that was built in has a known bug that corrupts files.
+    OldSqlite(String),
+    /// The file lies where SQLite cannot keep its promises, on a network drive say; what it answered.
+    NotDurable(String),
+    /// The path cannot be one of a database.
+    Place(PathBuf),
+    /// The file, its lock or its copy cannot be written.
+    File(PathBuf, std::io::Error),
+    /// A migration failed; the database is as it was.
+    Migration(sqlx::migrate::MigrateError),
+    /// Anything else.
+    Breakdown(Breakdown),
+}
+
+impl fmt::Display for CannotOpen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InUse(place) => write!(f, "{} is open in another process", place.display()),
+            Self::NewerSchema { found, known } => {
+                write!(
+                    f,
+                    "the database is at schema {found}, this program knows {known}: it is the older of the two"
+                )
+            }
+            Self::OldSqlite(version) => write!(f, "SQLite {version} can corrupt the database; 3.51.3 is needed"),
+            Self::NotDurable(told) => write!(
+                f,
+                "this file system is not fit for a database ({told}); use a local disk"
+            ),
+            Self::Place(place) => write!(f, "{} cannot be a database", place.display()),
+            Self::File(place, cause) => write!(f, "{}: {cause}", place.display()),
+            Self::Migration(cause) => write!(f, "the database could not be brought up to date: {cause}"),
+            Self::Breakdown(cause) => fmt::Display::fmt(cause, f),
+        }
+    }
+}
+
+impl std::error::Error for CannotOpen {}
+
+impl From<Breakdown> for CannotOpen {
+    fn from(cause: Breakdown) -> Self {
+        Self::Breakdown(cause)
+    }
+}
+
+impl From<sqlx::Error> for CannotOpen {
+    fn from(cause: sqlx::Error) -> Self {
+        Self::Breakdown(cause.into())
+    }
+}
+
+impl SqlStore {
+    /// Opens the database in this file, makes it where there is none, and brings its schema up to date.
+    pub async fn open(place: &Path, keys: Arc<dyn Keys>) -> std::result::Result<Self, CannotOpen> {
+        install_default_drivers();
+        let place = std::path::absolute(place).map_err(|cause| CannotOpen::File(place.to_owned(), cause))?;
+        let lock = lock(&place)?;
+        private_file(&place)?;
+        let address = address(&place)?;
+        let writer = pool(1, WRITER)
+            .connect_with(AnyConnectOptions::from_url(&address)?)
+            .await?;
+        check_sqlite(&writer).await?;
+        migrate(&writer, &place).await?;
+        let reader = pool(READERS, READER)
+            .connect_with(AnyConnectOptions::from_url(&address)?)
+            .await?;
+        let decoy = keys
+            .seal(Label::Contact, contacts::DECOY, b"nobody@nowhere.example")
+            .map_err(Breakdown::from)?;
+        let store = Self {
+            writer,
+            reader,
+            keys,
+            clock: Arc::new(SystemClock),
+            place,
+            lock,
+            decoy,
+        };
+        let mut tx = store.begin().await?;
+        policy::lay_down(&mut tx).await?;
+        tx.commit().await?;
+        Ok(store)
+    }
+
+    /// The same store by another clock than the system's: for the demo and the tests, whose clock can be moved.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Where the database lies.
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// Whether the database takes a write right now, within a second.
+    pub async fn ready(&self) -> Result<()> {
+        let write = async {
+            let mut tx = self.begin().await?;
+            sqlx::query("update pulse set beat = beat + 1 where id = 1")
+                .execute(&mut *tx)
+                .await?;
+            Ok(tx.commit().await?)
+        };
+        tokio::time::timeout(READY_WITHIN, write)
+            .await
+            .unwrap_or(Err(Breakdown::Late))
+    }
+
+    /// Copies the database, as it stands at one moment, into a file that must not exist yet. Never copy the file itself
+    /// while a server runs: what was written last stands in another one.
+    pub async fn back_up(&self, to: &Path) -> std::result::Result<(), CannotOpen> {
+        back_up(&self.place, to).await
+    }
+
+    /// Closes the store: waits for what is under way, moves the write-ahead log into the file, gives up the lock.
+    pub async fn close(&self) -> Result<()> {
+        self.reader.close().await;
+        let checkpoint = sqlx::query("pragma wal_checkpoint(truncate)")
+            .fetch_all(&self.writer)
+            .await;
+        self.writer.close().await;
+        // A lock that cannot be given up goes with the process.
+        let _ = self.lock.unlock();
+        checkpoint?;
+        Ok(())
+    }
+}
+
+fn pool(most: u32, pragmas: &'static str) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(ACQUIRE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // A file does not hang up.
+        .test_before_acquire(false)
+        .after_connect(move |conn, _| Box::pin(async move { conn.execute(pragmas).await.map(drop) }))
+}
+
+/// The file as an address that the driver takes.
+fn address(place: &Path) -> std::result::Result<Url, CannotOpen> {
+    let unfit = || CannotOpen::Place(place.to_owned());
+    // `set_path` encodes what would end a path, but leaves alone what looks encoded.
+    let path = place.to_str().ok_or_else(unfit)?.replace('%', "%25");
+    let mut url = Url::parse("sqlite:///").map_err(|_| unfit())?;
+    url.set_path(&path);
+    Ok(url)
+}
+
+/// The file beside the database, named for what it is.
+fn beside(place: &Path, what: &str) -> PathBuf {
+    let mut name = place.as_os_str().to_owned();
+    name.push(".");
+    name.push(what);
+    PathBuf::from(name)
+}
+
+/// Makes an empty file that only its owner reads, where there is none; SQLite gives its other files the same rights.
+fn private_file(place: &Path) -> std::result::Result<File, CannotOpen> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(place)
+        .map_err(|cause| CannotOpen::File(place.to_owned(), cause))
+}
+
+fn lock(place: &Path) -> std::result::Result<File, CannotOpen> {
+    let beside = beside(place, "lock");
+    let file = private_file(&beside)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(CannotOpen::InUse(place.to_owned())),
+        Err(TryLockError::Error(cause)) => Err(CannotOpen::File(beside, cause)),
+    }
+}
+
+async fn check_sqlite(pool: &AnyPool) -> std::result::Result<(), CannotOpen> {
+    let row = sqlx::query("select sqlite_version() as version")
+        .fetch_one(pool)
+        .await?;
+    let version = text(&row, "version")?;
+    let parts: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();
+    if parts.as_slice() < OLDEST_SQLITE.as_slice() {
+        return Err(CannotOpen::OldSqlite(version));
+    }
+    // A pragma that cannot be followed is not an error to SQLite: it answers what it does instead.
+    let journal = text(
+        &sqlx::query("pragma journal_mode").fetch_one(pool).await?,
+        "journal_mode",
+    )?;
+    let synchronous = number(&sqlx::query("pragma synchronous").fetch_one(pool).await?, "synchronous")?;
+    let foreign_keys = number(
+        &sqlx::query("pragma foreign_keys").fetch_one(pool).await?,
+        "foreign_keys",
+    )?;
+    if journal == "wal" && synchronous == 2 && foreign_keys == 1 {
+        Ok(())
+    } else {
+        Err(CannotOpen::NotDurable(format!(
+            "journal {journal}, synchronous {synchronous}"
+        )))
+    }
+}
+
+/// Brings the schema up to date. Each migration is a transaction of its own.
+async fn migrate(pool: &AnyPool, place: &Path) -> std::result::Result<(), CannotOpen> {
+    let known = MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or_default();
+    let found = schema(pool).await?;
+    if found > known {
+        return Err(CannotOpen::NewerSchema { found, known });
+    }
+    if found == known {
+        return Ok(());
+    }
+    if found > 0 {
+        // A copy that was cut short never takes the place of a whole one.
+        let (whole, part) = (beside(place, &format!("before-{known}")), beside(place, "part"));
+        let unwritten = |cause| CannotOpen::File(whole.clone(), cause);
+        match std::fs::remove_file(&part) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(unwritten(cause)),
+            _ => {}
+        }
+        back_up(place, &part).await?;
+        std::fs::rename(&part, &whole).map_err(unwritten)?;
+    }
+    MIGRATIONS.run(pool).await.map_err(CannotOpen::Migration)
+}
+
+/// The last migration of the database; 0 for an empty one.
+async fn schema(pool: &AnyPool) -> Result<i64> {
+    let table = sqlx::query("select name from sqlite_master where type = 'table' and name = '_sqlx_migrations'");
+    if table.fetch_optional(pool).await?.is_none() {
+        return Ok(0);
+    }
+    let row = sqlx::query("select coalesce(max(version), 0) as version from _sqlx_migrations")
+        .fetch_one(pool)
+        .await?;
+    number(&row, "version")
+}
+
+/// By a connection of its own: it takes its time, and nobody waits for it.
+async fn back_up(place: &Path, to: &Path) -> std::result::Result<(), CannotOpen> {
+    let path = to.to_str().ok_or_else(|| CannotOpen::Place(to.to_owned()))?;
+    // An empty file is taken over with its rights; one with something in it is refused.
+    let file = private_file(to)?;
+    let mut conn = AnyConnectOptions::from_url(&address(place)?)?.connect().await?;
+    let copied = sqlx::query("vacuum into $1").bind(path).execute(&mut conn).await;
+    conn.close().await?;
+    copied?;
+    file.sync_all().map_err(|cause| CannotOpen::File(to.to_owned(), cause))
+}

@@ -1,0 +1,89 @@
+//! Forgetting what nobody needs any more, in batches so small that a person's write hardly waits.
+
+use std::time::Duration;
+
+use portal::moment::{Moment, days, hours};
+use portal::service::sign_in::{IDLE, LONGEST};
+
+use super::{BATCH, Result, SqlStore};
+
+/// How long a flow stays after its end, for its last answer to be heard again and its sends to be counted.
+const FLOWS: Duration = hours(24);
+/// How far back sends are counted.
+const SENDS: Duration = hours(24);
+/// How long a message stays after it was sent, dropped or given up.
+const MESSAGES: Duration = days(7);
+/// Wrong passwords at sign-in: their day began this long ago at least, so the last of them is a day old. The counter of
+/// a name that nobody has is forgotten with those of real accounts, for otherwise the difference would show. It gains a
+/// guesser nothing: waiting gives more tries a day than starting over.
+const PASSWORDS: Duration = hours(48);
+
+impl SqlStore {
+    /// Forgets what is over; how many rows. Every batch is a transaction of its own.
+    pub async fn purge(&self, now: Moment) -> Result<u64> {
+        let sweeps = [
+            // With their codes and proofs.
+            (
+                "delete from flow where id in (select id from flow where ends < $1 order by ends limit $2)",
+                now - FLOWS,
+            ),
+            (
+                "delete from challenge where token in \
+                 (select token from challenge where until < $1 order by until limit $2)",
+                now,
+            ),
+            (
+                "delete from session where token in \
+                 (select token from session where opened < $1 order by opened limit $2)",
+                now - LONGEST,
+            ),
+            (
+                "delete from session where token in (select token from session where seen < $1 order by seen limit $2)",
+                now - IDLE,
+            ),
+            (
+                "delete from sent where id in (select id from sent where at < $1 order by at limit $2)",
+                now - SENDS,
+            ),
+            (
+                "delete from failures where factor = 'password' and account in (select account from failures \
+                 where factor = 'password' and day_began < $1 order by day_began limit $2)",
+                now - PASSWORDS,
+            ),
+            (
+                "delete from outbox where number in (select number from outbox \
+                 where settled is not null and settled < $1 order by settled limit $2)",
+                now - MESSAGES,
+            ),
+            // A contact that is gone stays until it was told so.
+            (
+                "delete from contact where id in (select id from contact where gone = 1 and added <= $1 \
+                 and not exists (select 1 from outbox where outbox.contact = contact.id and outbox.state = 'waiting') \
+                 order by id limit $2)",
+                now,
+            ),
+        ];
+        let mut forgotten = 0;
+        for (statement, before) in sweeps {
+            forgotten += self.sweep(statement, before).await?;
+        }
+        Ok(forgotten)
+    }
+
+    async fn sweep(&self, statement: &'static str, before: Moment) -> Result<u64> {
+        let mut forgotten = 0;
+        loop {
+            let mut tx = self.begin().await?;
+            let result = sqlx::query(statement)
+                .bind(before.millis())
+                .bind(BATCH)
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            forgotten += result.rows_affected();
+            if result.rows_affected() < BATCH.unsigned_abs() {
+                return Ok(forgotten);
+            }
+        }
+    }
+}
