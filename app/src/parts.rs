@@ -12,3 +12,4 @@ pub mod password;
 pub mod sheet;
 pub mod steps;
 pub mod waiting;
+pub mod wire;

@@ -80,20 +80,20 @@ export class Person {
 
   async chooseEmail(): Promise<void> {
     await this.page.locator('input[name=method][value=email]').check();
-    await this.press('send-the-code');
+    await this.press('choose-send');
     await this.page.waitForURL('**/reset/code');
   }
 
   async choosePhone(number: string, way: 'text' | 'call' = 'text'): Promise<void> {
     await this.page.locator(`input[name=method][value=${way}]`).check();
     await this.page.locator(`input[name=whole_${way}]`).fill(number);
-    await this.press('send-the-code');
+    await this.press('choose-send');
     await this.page.waitForURL('**/reset/code');
   }
 
   async verify(code: string): Promise<void> {
     await this.field('code').fill(code);
-    await this.press('verify');
+    await this.press('code-verify');
   }
 
   /** Proves by e-mail, then by a text. */
@@ -111,6 +111,32 @@ export class Person {
   async setPassword(password: string): Promise<void> {
     await this.field('new_password').fill(password);
     await this.field('again').fill(password);
-    await this.press('set-new-password');
+    await this.press('password-set');
+  }
+
+  // -- Registering
+
+  async registerEmail(address: string): Promise<void> {
+    await this.open('/register/email');
+    const seen = await this.stage.seen();
+    await this.field('address').fill(address);
+    await this.press('add-send');
+    await this.page.waitForURL('**/register/code');
+    await this.field('code').fill(codeIn(await this.stage.arrives(address, seen, 'mail')));
+    await this.press('add-verify');
+    await this.page.waitForURL((url) => url.pathname === '/register');
+  }
+
+  async registerPhone(national: string, e164: string, way: 'text' | 'call'): Promise<void> {
+    await this.open('/register/phone');
+    const seen = await this.stage.seen();
+    await this.page.locator('[name=country]').selectOption('JP');
+    await this.field('number').fill(national);
+    await this.page.locator(`input[name=way][value=${way}]`).check();
+    await this.press('add-send');
+    await this.page.waitForURL('**/register/code');
+    await this.field('code').fill(codeIn(await this.stage.arrives(e164, seen, way)));
+    await this.press('add-verify');
+    await this.page.waitForURL((url) => url.pathname === '/register');
   }
 }

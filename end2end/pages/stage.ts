@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Person } from './people.ts';
 
 export { expect };
 
@@ -111,6 +112,8 @@ export function wrongCode(code: string): string {
 }
 
 interface Fixtures {
+  /** Somebody before the page. */
+  person: Person;
   /** Whether the page runs scripts. */
   scripts: boolean;
   /** What a browser must never report: errors in its console, breaches of the content policy, foreign requests. */
@@ -128,6 +131,8 @@ export const test = base.extend<Fixtures, { stage: Stage }>({
   ],
   baseURL: async ({ stage }, use) => use(stage.address),
   scripts: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
+  person: async ({ page, stage, scripts, locale }, use) =>
+    use(new Person(page, stage, scripts, locale?.startsWith('ja') ? 'ja' : 'en')),
   quiet: [
     async ({ page, stage }, use) => {
       const noise: string[] = [];

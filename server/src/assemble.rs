@@ -99,7 +99,12 @@ impl Server {
 
     /// The worker that keeps the house.
     pub fn housekeeping(&self) -> Housekeeping {
-        Housekeeping { store: Arc::clone(&self.store), clock: Arc::clone(&self.wiring.clock), name: self.name.clone() }
+        Housekeeping {
+            store: Arc::clone(&self.store),
+            portal: Arc::clone(&self.portal),
+            clock: Arc::clone(&self.wiring.clock),
+            name: self.name.clone(),
+        }
     }
 
     /// The addresses, behind the guard; and the refusals that wait to be written down.

@@ -145,10 +145,13 @@ impl Sender {
     }
 
     fn ending(&self, words: Words, draft: Draft<'_>) -> String {
-        let when = words.fill(
-            Word::MailWhen,
-            &[("time", &format!("{} {}", words.day(draft.at), words.clock(draft.at))), ("network", &draft.network)],
-        );
+        let time = format!("{} {}", words.day(draft.at), words.clock(draft.at));
+        let when = if draft.network.is_empty() {
+            // Something that nobody asked for at that moment, such as the end of a reset that was left.
+            words.fill(Word::MailNoticed, &[("time", &time)])
+        } else {
+            words.fill(Word::MailWhen, &[("time", &time), ("network", &draft.network)])
+        };
         let footer = words.fill(Word::MailFooter, &[("organisation", &self.organisation), ("help", &self.help)]);
         format!("{when}\n\n-- \n{footer}")
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use portal::moment::{Moment, minutes};
 use portal::ports::{Clock, Fault};
+use portal::service::Portal;
 use tokio::sync::watch;
 
 use crate::store::SqlStore;
@@ -20,6 +21,8 @@ const ANCHOR_EVERY: Duration = minutes(5);
 pub struct Housekeeping {
     /// The store.
     pub store: Arc<SqlStore>,
+    /// Who tells owners what was left unfinished.
+    pub portal: Arc<Portal>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The name of this worker in leases.
@@ -59,6 +62,7 @@ impl Housekeeping {
         }
         if now.since(*purged) >= PURGE_EVERY {
             *purged = now;
+            self.portal.tell_unfinished().await?;
             self.store.drop_expired(now).await?;
             self.store.purge(now).await?;
         }

@@ -152,6 +152,10 @@ impl Store for SqlStore {
         Ok(self.list_calls_for_help(account, since).await?)
     }
 
+    async fn unfinished(&self, now: Moment) -> std::result::Result<Vec<(FlowId, AccountId, bool)>, Fault> {
+        Ok(self.list_unfinished(now).await?)
+    }
+
     async fn failing(&self, now: Moment) -> std::result::Result<Vec<Method>, Fault> {
         Ok(self.list_failing(now).await?)
     }

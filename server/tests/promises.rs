@@ -13,6 +13,8 @@ mod flows;
 mod ground;
 #[path = "promises/interruption.rs"]
 mod interruption;
+#[path = "promises/limits.rs"]
+mod limits;
 #[path = "promises/opening.rs"]
 mod opening;
 #[path = "promises/outbox.rs"]
@@ -27,5 +29,7 @@ mod purge;
 mod rollback;
 #[path = "promises/secrecy.rs"]
 mod secrecy;
+#[path = "promises/tampering.rs"]
+mod tampering;
 #[path = "promises/winners.rs"]
 mod winners;

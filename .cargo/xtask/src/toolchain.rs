@@ -42,6 +42,8 @@ pub fn without_this_machine(place: &Place, command: &mut Command) {
         .split_whitespace()
         .map(str::to_owned)
         .collect();
+    // Flags in the environment take the place of those in `.cargo/config.toml`.
+    flags.extend(["--cfg", "erase_components"].map(str::to_owned));
     flags.extend(
         prefixes
             .iter()

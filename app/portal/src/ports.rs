@@ -602,6 +602,9 @@ pub trait Store: Send + Sync {
     async fn sends_for(&self, account: &AccountId, since: Moment) -> Result<Vec<Moment>, Fault>;
     /// Moments of messages to the help desk since: about this account, and in all.
     async fn calls_for_help(&self, account: &AccountId, since: Moment) -> Result<(Vec<Moment>, Vec<Moment>), Fault>;
+    /// Recoveries that ran out with something proved and nothing set, at most 100: the flow, its account, and whether the
+    /// owner was told of one within the last day.
+    async fn unfinished(&self, now: Moment) -> Result<Vec<(FlowId, AccountId, bool)>, Fault>;
     /// Methods whose messages have not been getting through for the last minutes.
     async fn failing(&self, now: Moment) -> Result<Vec<Method>, Fault>;
     /// The session of a cookie.

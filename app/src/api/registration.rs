@@ -23,23 +23,15 @@ pub async fn overview_view(page: String) -> Result<View<Overview>, Said> {
     request.view(&page, screen, support)
 }
 
-/// The page on which an e-mail is added.
-#[server(prefix = "/api", endpoint = "register/email/view", input = GetUrl)]
-pub async fn email_view() -> Result<View<()>, Said> {
-    let mut request = Request::here()?;
-    request.holder()?;
-    let support = support(&request).await?;
-    request.view("/register/email", (), support)
-}
-
-/// The page on which a phone is added.
+/// The page on which a phone is added: what may be typed, and what is registered already.
 #[server(prefix = "/api", endpoint = "register/phone/view", input = GetUrl)]
-pub async fn phone_view() -> Result<View<PhoneForm>, Said> {
+pub async fn phone_view() -> Result<View<(PhoneForm, Overview)>, Said> {
     let mut request = Request::here()?;
     request.holder()?;
-    let screen = request.portal.phone_form(&request.visit).await.map_err(|trouble| request.refuse(trouble))?;
+    let form = request.portal.phone_form(&request.visit).await.map_err(|trouble| request.refuse(trouble))?;
+    let list = request.portal.overview(&request.visit).await.map_err(|trouble| request.refuse(trouble))?;
     let support = support(&request).await?;
-    request.view("/register/phone", screen, support)
+    request.view("/register/phone", (form, list), support)
 }
 
 /// The page on which the code is typed. Where none is awaited, it leads to the list.

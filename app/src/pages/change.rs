@@ -5,12 +5,12 @@ use portal::refusal::Refusal;
 use portal::screen::{ChangeForm, Overview, Pressing};
 
 use super::register::SigningOut;
-use crate::api::change::{ChangePassword, change_view};
-use crate::api::registration::overview_view;
+use crate::api::change::{ChangePassword, ChangeView, change_view};
+use crate::api::registration::{OverviewView, overview_view};
 use crate::api::{Said, View};
-use crate::parts::deed::{Deed, Press};
+use crate::parts::deed::{Deed, Press, door};
 use crate::parts::field::Secret;
-use crate::parts::load::{Refused, load};
+use crate::parts::load::{Refused, load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::password::NewPassword;
 use crate::parts::sheet::{Sheet, Stamp};
@@ -19,7 +19,7 @@ use crate::words::{Word, words};
 /// `/change`
 #[component]
 pub fn Change() -> impl IntoView {
-    load(change_view, |_| None, |view| view! { <Form view /> }.into_any())
+    load(view_at::<ChangeView>(""), change_view, |_| None, |view| view! { <Form view /> }.into_any())
 }
 
 fn is_about_the_current(refusal: &Refusal) -> bool {
@@ -41,7 +41,7 @@ fn is_about_a_field(said: &Said) -> bool {
 #[component]
 fn Form(view: View<ChangeForm>) -> impl IntoView {
     let words = words();
-    let action = ServerAction::<ChangePassword>::new();
+    let action = door::<ChangePassword>();
     let refused: Refused = expect_context();
     let current_problem = refused.for_field(is_about_the_current);
     let problem = refused.for_field(is_about_the_new);
@@ -95,6 +95,7 @@ fn Form(view: View<ChangeForm>) -> impl IntoView {
 #[component]
 pub fn Changed() -> impl IntoView {
     load(
+        view_at::<OverviewView>("?page=/change/done"),
         || overview_view("/change/done".to_owned()),
         |_| None,
         |view| view! { <Done view /> }.into_any(),

@@ -14,7 +14,7 @@ use portal::method::ContactKind;
 use portal::screen::{Line, Overview, Standing};
 
 use crate::api::session::SignOut;
-use crate::parts::deed::{Deed, Press};
+use crate::parts::deed::{Deed, Press, door};
 use crate::parts::steps::Marks;
 use crate::words::{Word, Words, words};
 
@@ -123,7 +123,7 @@ fn InPlace(overview: Overview, kind: ContactKind) -> impl IntoView {
 #[component]
 pub(crate) fn SigningOut(#[prop(default = "quiet")] class: &'static str) -> impl IntoView {
     let words = words();
-    let action = ServerAction::<SignOut>::new();
+    let action = door::<SignOut>();
     view! {
         <Deed action>
             <Press label=words.say(Word::SignOut) class=class />

@@ -5,10 +5,10 @@ use leptos_router::hooks::use_query_map;
 use portal::refusal::Refusal;
 
 use crate::api::View;
-use crate::api::session::{SignIn as Door, sign_in_view};
-use crate::parts::deed::{Deed, Press};
+use crate::api::session::{SignIn as Door, SignInView, sign_in_view};
+use crate::parts::deed::{Deed, Press, door};
 use crate::parts::field::{Field, Secret};
-use crate::parts::load::{Refused, load};
+use crate::parts::load::{Refused, load, view_at};
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::Sheet;
 use crate::words::{Word, words};
@@ -16,13 +16,13 @@ use crate::words::{Word, words};
 /// `/signin`
 #[component]
 pub fn SignIn() -> impl IntoView {
-    load(sign_in_view, |_| None, |view| view! { <Form view /> }.into_any())
+    load(view_at::<SignInView>(""), sign_in_view, |_| None, |view| view! { <Form view /> }.into_any())
 }
 
 #[component]
 fn Form(view: View<()>) -> impl IntoView {
     let words = words();
-    let action = ServerAction::<Door>::new();
+    let action = door::<Door>();
     let refused: Refused = expect_context();
     let query = use_query_map();
     let is_for_change = view.typed("going") == "change" || query.with_untracked(|query| query.get_str("for") == Some("change"));

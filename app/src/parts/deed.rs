@@ -2,24 +2,41 @@
 
 use leptos::context::Provider;
 use leptos::ev::SubmitEvent;
-use leptos::form::FromFormData;
 use leptos::prelude::*;
-use leptos::server::ServerAction;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use portal::refusal::Refusal;
-use serde::de::DeserializeOwned;
 use server_fn::ServerFn;
 
 use super::load::{Refresh, Refused, leads};
+use super::wire::post;
 use crate::api::{Next, Said};
 use crate::words::{Word, words};
 
+/// A door as a form knows it: where it is, and whether something is on its way there.
+#[derive(Clone, Copy)]
+pub struct Door {
+    url: &'static str,
+    is_pending: RwSignal<bool>,
+}
+
+/// The door of a server function.
+pub fn door<F: ServerFn<Output = Next, Error = Said>>() -> Door {
+    Door { url: F::url(), is_pending: RwSignal::new(false) }
+}
+
+impl Door {
+    /// Whether something is on its way there.
+    pub fn pending(self) -> Signal<bool> {
+        self.is_pending.into()
+    }
+}
+
 /// The form. `step` marks the main form of a page; `key` is the key of the page's view, where the deed wants one.
 #[component]
-pub fn Deed<F>(
+pub fn Deed(
     /// The deed.
-    action: ServerAction<F>,
+    action: Door,
     /// The main form of the page.
     #[prop(optional)]
     step: bool,
@@ -35,24 +52,21 @@ pub fn Deed<F>(
     /// Fields and buttons, where it has any of its own.
     #[prop(optional)]
     children: Option<Children>,
-) -> impl IntoView
-where
-    F: ServerFn<Output = Next, Error = Said> + DeserializeOwned + Clone + Send + Sync + 'static,
-{
+) -> impl IntoView {
     let refused: Refused = expect_context();
-    let refresh: Refresh = expect_context();
-    let location = use_location();
-    let navigate = use_navigate();
     let is_waiting = RwSignal::new(false);
-    let held: StoredValue<Option<SubmitEvent>, LocalStorage> = StoredValue::new_local(None);
-    let dispatch = move |event: &SubmitEvent| {
+    let form = NodeRef::<leptos::html::Form>::new();
+    let answer = RwSignal::new(None);
+    let is_pending = action.is_pending;
+    let dispatch = move || {
+        let Some(form) = form.get_untracked() else { return };
         refused.0.set(None);
-        match F::from_event(event) {
-            Ok(input) => {
-                action.dispatch(input);
-            }
-            Err(_) => refused.0.set(Some(Said::No(Refusal::Fault))),
-        }
+        is_pending.set(true);
+        leptos::task::spawn_local(async move {
+            let heard = post(action.url, &form).await;
+            is_pending.try_set(false);
+            answer.try_set(Some(heard));
+        });
     };
     let on_submit = move |event: SubmitEvent| {
         // A button with an address of its own (the language) is posted plainly.
@@ -60,30 +74,48 @@ where
             return;
         }
         event.prevent_default();
-        if action.pending().get_untracked() || is_waiting.get_untracked() {
+        if is_pending.get_untracked() || is_waiting.get_untracked() {
             return;
         }
         if ready.is_some_and(|ready| !ready.get_untracked()) {
             is_waiting.set(true);
-            held.set_value(Some(event));
         } else {
-            dispatch(&event);
+            dispatch();
         }
     };
     Effect::new(move || {
         if is_waiting.get() && ready.is_some_and(|ready| ready.get()) {
             is_waiting.set(false);
             // What the browser found has to reach the form before it is read.
-            request_animation_frame(move || {
-                if let Some(event) = held.try_update_value(Option::take).flatten() {
-                    dispatch(&event);
-                }
-            });
+            request_animation_frame(dispatch);
         }
     });
+    follow(answer.into(), refused);
+    // Provided to the children alone: a button that is drawn later must not find the form of another.
+    let pending = Pending(Signal::derive(move || is_pending.get() || is_waiting.get()));
+    view! {
+        <form
+            node_ref=form
+            action=action.url
+            method="post"
+            id=id.or(step.then_some("step"))
+            novalidate
+            on:submit=on_submit
+        >
+            {key.map(|key| view! { <input type="hidden" name="key" value=key /> })}
+            <Provider value=pending>{children.map(|children| children())}</Provider>
+        </form>
+    }
+}
+
+/// Goes where an answer leads, or tells the refusal.
+fn follow(answer: Signal<Option<Result<Next, Said>>>, refused: Refused) {
+    let refresh: Refresh = expect_context();
+    let location = use_location();
+    let navigate = use_navigate();
     Effect::new(move || {
         let go = |path: &str, replace: bool| navigate(path, NavigateOptions { replace, ..NavigateOptions::default() });
-        match action.value().get() {
+        match answer.get() {
             None => {}
             Some(Ok(Next(path))) => {
                 if path == location.pathname.get_untracked() {
@@ -92,25 +124,18 @@ where
                     go(&path, false);
                 }
             }
-            Some(Err(said)) => match leads(&said, &location.pathname.get_untracked()) {
-                Some(path) => go(path, true),
-                None => {
-                    if changes_the_page(&said) {
-                        refresh.0.update(|count| *count += 1);
-                    }
-                    refused.0.set(Some(said));
+            Some(Err(said)) => {
+                if let Some(path) = leads(&said, &location.pathname.get_untracked()) {
+                    go(path, true);
+                    return;
                 }
-            },
+                if changes_the_page(&said) {
+                    refresh.0.update(|count| *count += 1);
+                }
+                refused.0.set(Some(said));
+            }
         }
     });
-    // Provided to the children alone: a button that is drawn later must not find the form of another.
-    let pending = Pending(Signal::derive(move || action.pending().get() || is_waiting.get()));
-    view! {
-        <form action=F::url() method="post" id=id.or(step.then_some("step")) novalidate on:submit=on_submit>
-            {key.map(|key| view! { <input type="hidden" name="key" value=key /> })}
-            <Provider value=pending>{children.map(|children| children())}</Provider>
-        </form>
-    }
 }
 
 /// Whether the form around is on its way.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use portal::policy::HelpDesk;
 use portal::screen::RecoveryScreen;
 
-use super::deed::{Deed, Press};
+use super::deed::{Deed, Door, Press, door};
 use crate::api::View;
 use crate::api::recovery::Contact;
 use crate::words::{Word, words};
@@ -20,13 +20,13 @@ pub struct Help {
     was_written: bool,
     key: String,
     support: String,
-    action: ServerAction<Contact>,
+    action: Door,
 }
 
 impl Help {
     /// The help of a page of the reset.
     pub fn new(desk: HelpDesk, was_written: bool, view: &View<RecoveryScreen>) -> Self {
-        Self { desk, was_written, key: view.key.clone(), support: view.support.clone(), action: ServerAction::new() }
+        Self { desk, was_written, key: view.key.clone(), support: view.support.clone(), action: door::<Contact>() }
     }
 
     /// The button or link. It may stand within another form: its own is placed by [`Self::form`].
@@ -42,7 +42,7 @@ impl Help {
                 }
                 .into_any()
             }
-            HelpDesk::Message => view! { <Press label class of=(FORM, self.action.pending().into()) /> }.into_any(),
+            HelpDesk::Message => view! { <Press label class of=(FORM, self.action.pending()) /> }.into_any(),
             HelpDesk::Email(address) => {
                 let href = format!("mailto:{address}?subject={}", self.support);
                 view! {

@@ -1,11 +1,16 @@
 //! A page and its view: fetched on the server before the page is sent, and again when a deed changed what it shows.
 
 use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use portal::refusal::Refusal;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use server_fn::ServerFn;
 
 use super::explain::explain;
 use super::sheet::Sheet;
@@ -31,16 +36,78 @@ impl Refused {
     }
 }
 
-/// Shows a page as soon as its view is there. `elsewhere` says where the view leads, if it does not belong here.
+/// A view on its way, as JSON of `Result<View<S>, Said>`.
+type Fetching = Pin<Box<dyn Future<Output = String> + Send>>;
+
+/// What becomes of a view.
+enum Shown {
+    /// It belongs to this page.
+    Here(AnyView),
+    /// It belongs to another.
+    Elsewhere(&'static str),
+}
+
+/// The address of a view: that of its door, with a query.
+pub fn view_at<F: ServerFn>(query: &str) -> String {
+    format!("{}{query}", F::url())
+}
+
+/// Reads a view.
+pub fn read<S: DeserializeOwned>(text: &str) -> Result<View<S>, Said> {
+    // Always from bytes: every other source would be compiled into the browser's module once more.
+    serde_json::from_slice(text.as_bytes()).unwrap_or(Err(Said::No(Refusal::Fault)))
+}
+
+/// Shows a page as soon as its view is there: on the server by asking the door itself, in the browser by fetching it from
+/// its address. `elsewhere` says where the view leads, if it does not belong here.
 pub fn load<S, Fut>(
-    fetch: impl Fn() -> Fut + Copy + Send + Sync + 'static,
-    elsewhere: impl Fn(&View<S>) -> Option<&'static str> + Copy + Send + Sync + 'static,
-    render: impl Fn(View<S>) -> AnyView + Copy + Send + Sync + 'static,
+    address: String,
+    ask: impl Fn() -> Fut + Send + Sync + 'static,
+    elsewhere: impl Fn(&View<S>) -> Option<&'static str> + Send + Sync + 'static,
+    render: impl Fn(View<S>) -> AnyView + Send + Sync + 'static,
 ) -> AnyView
 where
-    S: Clone + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static,
+    S: Serialize + DeserializeOwned + Send + 'static,
     Fut: Future<Output = Result<View<S>, Said>> + Send + 'static,
 {
+    #[cfg(feature = "hydrate")]
+    let fetch = {
+        let _ = ask;
+        move || -> Fetching {
+            let address = address.clone();
+            Box::pin(send_wrapper::SendWrapper::new(async move { super::wire::fetch(&address).await }))
+        }
+    };
+    #[cfg(not(feature = "hydrate"))]
+    let fetch = {
+        let _ = address;
+        move || -> Fetching {
+            let view = ask();
+            Box::pin(async move { serde_json::to_string(&view.await).unwrap_or_default() })
+        }
+    };
+    // Between the server and the page a view travels as text, so that all that follows is one and the same code for every
+    // page.
+    load_any(
+        Arc::new(fetch),
+        Arc::new(move |text| {
+            let view: View<S> = read(text)?;
+            let said = view.said.clone().map(Said::from);
+            Ok((
+                said,
+                match elsewhere(&view) {
+                    Some(path) => Shown::Elsewhere(path),
+                    None => Shown::Here(render(view)),
+                },
+            ))
+        }),
+    )
+}
+
+fn load_any(
+    fetch: Arc<dyn Fn() -> Fetching + Send + Sync>,
+    show: Arc<dyn Fn(&str) -> Result<(Option<Said>, Shown), Said> + Send + Sync>,
+) -> AnyView {
     let refresh = RwSignal::new(0_u32);
     let refused = RwSignal::new(None);
     provide_context(Refresh(refresh));
@@ -59,27 +126,34 @@ where
     };
     view! {
         <Transition fallback=|| ()>
-            {move || Suspend::new(async move {
-                match view.await {
-                    Ok(view) => {
-                        if let Some(path) = elsewhere(&view) {
+            {move || {
+                let show = Arc::clone(&show);
+                Suspend::new(async move {
+                    // A refusal of a plain form is there before the page is drawn.
+                    let text = view.await;
+                    let before = refused.try_get_untracked().flatten();
+                    let shown = show(&text).map(|(said, shown)| {
+                        if before.is_none() && said.is_some() {
+                            refused.set(said);
+                        }
+                        shown
+                    });
+                    match shown {
+                        Ok(Shown::Here(page)) => page,
+                        Ok(Shown::Elsewhere(path)) => {
                             go(path);
-                            return ().into_any();
+                            ().into_any()
                         }
-                        if let Some(said) = view.said.clone() {
-                            refused.set(Some(said.into()));
+                        Err(said) => {
+                            if let Some(path) = leads(&said, &pathname.get_untracked()) {
+                                go(path);
+                                return ().into_any();
+                            }
+                            view! { <Failed said /> }.into_any()
                         }
-                        render(view)
                     }
-                    Err(said) => {
-                        if let Some(path) = leads(&said, &pathname.get_untracked()) {
-                            go(path);
-                            return ().into_any();
-                        }
-                        view! { <Failed said /> }.into_any()
-                    }
-                }
-            })}
+                })
+            }}
         </Transition>
     }
     .into_any()

@@ -10,10 +10,14 @@ use leptos::prelude::*;
 use portal::password::common::Common;
 use portal::password::judge::{Strength, judge};
 use portal::password::rules::Rules;
+use portal::refusal::Refusal;
 use portal::screen::Judgement;
 
+use super::explain::explain;
 use super::field::Secret;
+use super::load::Refused;
 use crate::Surroundings;
+use crate::api::Said;
 use crate::words::{Word, words};
 use kept::{Kept, changed};
 
@@ -63,6 +67,16 @@ pub fn NewPassword(
     let kept = Memo::new(move |_| verdict.with(|verdict| kept::all(words, rules, verdict.as_ref(), is_same.get())));
     let told = RwSignal::new(String::new());
     tell_changes(kept, told);
+    let refused = use_context::<Refused>();
+    // All that is wrong is told at once: entries that differ may break rules as well.
+    let problem = Memo::new(move |_| {
+        let also = || verdict.with_untracked(|verdict| verdict.as_ref().map(|verdict| verdict.broken.clone()));
+        problem.get().or_else(|| {
+            let broken = again_problem.get().and_then(|_| also()).filter(|broken| !broken.is_empty())?;
+            Some(explain(words, &Said::No(Refusal::Password(broken))))
+        })
+    });
+    let again_problem = Signal::derive(move || again_problem.get().filter(|_| !is_same.get()));
     let suggest = move |_| {
         let Some(password) = browser::suggestion(rules) else { return };
         browser::fill([NEW, AGAIN], &password);
@@ -71,6 +85,9 @@ pub fn NewPassword(
         is_shown.set(true);
         is_again_shown.set(true);
         told.set(words.say(Word::SuggestDone).to_owned());
+        if let Some(Refused(refused)) = refused {
+            refused.set(None);
+        }
     };
     let past = match history {
         0 => words.say(Word::RuleNotCurrent).to_owned(),
@@ -102,20 +119,21 @@ pub fn NewPassword(
             autocomplete="new-password"
             heard=Callback::new(move |typed| again.set(typed))
             shown=is_again_shown
-        />
-        <div class="suggest">
-            {move || {
-                is_alive
-                    .get()
-                    .then(|| {
-                        view! {
-                            <button class="quiet" type="button" on:click=suggest>
-                                {words.say(Word::Suggest)}
-                            </button>
-                        }
-                    })
-            }}
-        </div>
+        >
+            <div class="suggest">
+                {move || {
+                    is_alive
+                        .get()
+                        .then(|| {
+                            view! {
+                                <button class="quiet" type="button" on:click=suggest>
+                                    {words.say(Word::Suggest)}
+                                </button>
+                            }
+                        })
+                }}
+            </div>
+        </Secret>
         <p class="heard" role="status">
             {told}
         </p>

@@ -115,7 +115,7 @@ pub async fn enter(server: &Server, now: Moment) -> Result<Vec<Player>, Fault> {
         enabled: Enabled::Groups { include: vec!["staff".into()], exclude: vec!["contractors".into()] },
         own_domains: vec![DOMAIN.into()],
         countries: ["JP", "US", "GB", "DE", "FR", "CN", "KR", "TW", "VN", "BR", "IN", "AU"].map(str::to_owned).to_vec(),
-        banned: vec!["kitayama".into(), "北山".repeat(2)],
+        banned: vec!["himawari".into(), "shirakaba".into()],
         password_days: 365,
         ..Policy::default()
     };

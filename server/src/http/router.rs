@@ -121,8 +121,8 @@ async fn before_pages(State(house): State<House>, mut request: Request, next: Ne
         return file;
     }
     let is_known = matches!(path, "/.well-known/change-password" | "/demo/mailbox.json") || path.starts_with("/api/");
-    let is_demo_door = path.starts_with("/api/demo/") && house.stage.is_none();
-    if (site::is_no_page(path) && !is_known) || is_demo_door {
+    let is_demo = house.stage.is_none() && (path.starts_with("/demo") || path.starts_with("/api/demo/"));
+    if (site::is_no_page(path) && !is_known) || is_demo {
         return site::not_found();
     }
     let client = request.extensions().get::<Client>().copied().unwrap_or_default();

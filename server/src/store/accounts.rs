@@ -14,8 +14,23 @@ use super::{Result, SqlStore, met_one};
 macro_rules! select_account {
     ($rest:literal) => {
         concat!(
-            "select id, name, display, role, groups, managed_elsewhere, disabled, expires, hash, must_change, \
-             password_set, epoch, revision, first_finish, language from account ",
+            "select
+                id,
+                name,
+                display,
+                role,
+                groups,
+                managed_elsewhere,
+                disabled,
+                expires,
+                hash,
+                must_change,
+                password_set,
+                epoch,
+                revision,
+                first_finish,
+                language
+            from account ",
             $rest
         )
     };
@@ -130,8 +145,13 @@ pub(super) async fn set_password(
     .execute(&mut *conn)
     .await?;
     let result = sqlx::query(
-        "update account set hash = $3, must_change = 0, password_set = $4, epoch = epoch + 1, revision = revision + 1 \
-         where id = $1 and epoch = $2",
+        "update account set
+            hash = $3,
+            must_change = 0,
+            password_set = $4,
+            epoch = epoch + 1,
+            revision = revision + 1
+        where id = $1 and epoch = $2",
     )
     .bind(account.as_str())
     .bind(epoch)

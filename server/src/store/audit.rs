@@ -24,8 +24,25 @@ pub use verify::{Finding, Report};
 macro_rules! select_audit {
     ($rest:literal) => {
         concat!(
-            "select number, id, at, actor, subject, network, agent, event, outcome, method, flow, support, detail, \
-             mac, seq, prev, link from audit ",
+            "select
+                number,
+                id,
+                at,
+                actor,
+                subject,
+                network,
+                agent,
+                event,
+                outcome,
+                method,
+                flow,
+                support,
+                detail,
+                mac,
+                seq,
+                prev,
+                link
+            from audit ",
             $rest
         )
     };
@@ -151,8 +168,22 @@ impl SqlStore {
     pub(super) async fn record(&self, conn: &mut AnyConnection, entry: &Entry) -> Result<()> {
         let row = Recorded::of(name(&SystemRandom)?, entry);
         sqlx::query(
-            "insert into audit (id, at, actor, subject, network, agent, event, outcome, method, flow, support, \
-             detail, mac) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            "insert into audit (
+                id,
+                at,
+                actor,
+                subject,
+                network,
+                agent,
+                event,
+                outcome,
+                method,
+                flow,
+                support,
+                detail,
+                mac
+            )
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(&row.id)
         .bind(row.at.millis())

@@ -15,8 +15,19 @@ use super::{Breakdown, Result, SqlStore, met_one, outbox};
 macro_rules! select_code {
     ($rest:literal) => {
         concat!(
-            "select code.id, code.flow, code.account, code.purpose, code.method, code.contact, code.channel, \
-             code.nonce, code.asked, code.tries, code.closed from code ",
+            "select
+                code.id,
+                code.flow,
+                code.account,
+                code.purpose,
+                code.method,
+                code.contact,
+                code.channel,
+                code.nonce,
+                code.asked,
+                code.tries,
+                code.closed
+            from code ",
             $rest
         )
     };
@@ -83,8 +94,20 @@ impl SqlStore {
 pub(super) async fn open(conn: &mut AnyConnection, code: &Code) -> Result<Committed> {
     close_all(conn, &code.flow).await?;
     sqlx::query(
-        "insert into code (id, flow, account, purpose, method, contact, channel, nonce, asked, tries, closed) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into code (
+            id,
+            flow,
+            account,
+            purpose,
+            method,
+            contact,
+            channel,
+            nonce,
+            asked,
+            tries,
+            closed
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(code.id.as_str())
     .bind(code.flow.as_str())

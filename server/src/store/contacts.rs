@@ -20,6 +20,23 @@ const USUAL: usize = 3;
 /// What the decoy is sealed for; no row has this name.
 pub(super) const DECOY: &str = "contact|address|-";
 
+/// `select` and every column of a contact; the rest of the query follows.
+macro_rules! select_contact {
+    ($rest:literal) => {
+        concat!(
+            "select
+                id,
+                account,
+                kind,
+                address,
+                trust,
+                added
+            from contact ",
+            $rest
+        )
+    };
+}
+
 fn place(id: &str) -> String {
     format!("contact|address|{id}")
 }
@@ -39,10 +56,9 @@ fn read(keys: &dyn Keys, row: &AnyRow) -> Result<Contact> {
 
 impl SqlStore {
     pub(super) async fn list_contacts(&self, account: &AccountId) -> Result<Vec<Contact>> {
-        let rows = sqlx::query(
-            "select id, account, kind, address, trust, added from contact \
-             where account = $1 and gone = 0 order by added desc, id limit 20",
-        )
+        let rows = sqlx::query(select_contact!(
+            "where account = $1 and gone = 0 order by added desc, id limit 20"
+        ))
         .bind(account.as_str())
         .fetch_all(&self.reader)
         .await?;
@@ -54,7 +70,7 @@ impl SqlStore {
 
     /// The contact that a notice goes to, be it one that was removed or replaced since.
     pub async fn contact_for_sending(&self, id: &ContactId) -> Result<Option<Contact>> {
-        let row = sqlx::query("select id, account, kind, address, trust, added from contact where id = $1")
+        let row = sqlx::query(select_contact!("where id = $1"))
             .bind(id.as_str())
             .fetch_optional(&self.reader)
             .await?;
@@ -66,9 +82,22 @@ impl SqlStore {
 pub(super) async fn put(conn: &mut AnyConnection, keys: &dyn Keys, contact: &Contact) -> Result<Committed> {
     let address = keys.seal(Label::Contact, &place(contact.id.as_str()), contact.address.as_bytes())?;
     let result = sqlx::query(
-        "insert into contact (id, account, kind, address, trust, added, gone) values ($1, $2, $3, $4, $5, $6, 0) \
-         on conflict (id) do update set address = excluded.address, trust = excluded.trust, added = excluded.added, \
-         gone = 0 where contact.account = excluded.account and contact.kind = excluded.kind",
+        "insert into contact (
+            id,
+            account,
+            kind,
+            address,
+            trust,
+            added,
+            gone
+        )
+        values ($1, $2, $3, $4, $5, $6, 0)
+        on conflict (id) do update set
+            address = excluded.address,
+            trust = excluded.trust,
+            added = excluded.added,
+            gone = 0
+        where contact.account = excluded.account and contact.kind = excluded.kind",
     )
     .bind(contact.id.as_str())
     .bind(contact.account.as_str())

@@ -3,19 +3,34 @@
 use portal::identity::{AccountId, Channel, FlowId};
 use portal::method::Method;
 use portal::method::proof::Proof;
+use portal::moment::{Moment, days};
 use portal::ports::{Committed, Flow, FlowKind, Replay};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use super::row::{flag, maybe_moment, maybe_text, moment, number, text, word};
-use super::{Result, SqlStore, codes, met_one};
+use super::{Result, SqlStore, met_one};
 
 /// `select` and every column of a flow; the rest of the query follows.
 macro_rules! select_flow {
     ($rest:literal) => {
         concat!(
-            "select id, holder, holder_before, account, name, epoch, version, body, opened, ends, support, \
-             replay_key, replay_content, replay_at from flow ",
+            "select
+                id,
+                holder,
+                holder_before,
+                account,
+                name,
+                epoch,
+                version,
+                body,
+                opened,
+                ends,
+                support,
+                replay_key,
+                replay_content,
+                replay_at
+            from flow ",
             $rest
         )
     };
@@ -68,9 +83,46 @@ impl SqlStore {
         held_before.map(|row| read(kind, &row)).transpose()
     }
 
+    /// Found by their proofs, for those are few: a proof goes with the password that it was given for, with the flow that
+    /// another ends, and with the owner being told.
+    pub(super) async fn list_unfinished(&self, now: Moment) -> Result<Vec<(FlowId, AccountId, bool)>> {
+        let rows = sqlx::query(
+            "select
+                flow.id as id,
+                flow.account as account,
+                (
+                    select count(*) from outbox
+                    where outbox.what = 'unfinished' and outbox.account = flow.account and outbox.at > $2
+                ) as told
+            from flow
+            where flow.id in (select proof.flow from proof where proof.at < $1 order by proof.at limit 1000)
+                and flow.kind = 'recovery'
+                and flow.ends < $1
+                and flow.account is not null
+            limit 100",
+        )
+        .bind(now.millis())
+        .bind((now - days(1)).millis())
+        .fetch_all(&self.reader)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let flow = FlowId::new(text(row, "id")?);
+                Ok((flow, AccountId::new(text(row, "account")?), number(row, "told")? > 0))
+            })
+            .collect()
+    }
+
     pub(super) async fn list_proofs(&self, flow: &FlowId) -> Result<Vec<Proof>> {
         let rows = sqlx::query(
-            "select channel, method, seasoned, at from proof where flow = $1 order by at, channel limit 20",
+            "select
+                channel,
+                method,
+                seasoned,
+                at
+            from proof
+            where flow = $1
+            order by at, channel limit 20",
         )
         .bind(flow.as_str())
         .fetch_all(&self.reader)
@@ -90,9 +142,25 @@ impl SqlStore {
 /// A new flow. Stale when its cookie holds one already: another tab was faster.
 pub(super) async fn open(conn: &mut AnyConnection, flow: &Flow) -> Result<Committed> {
     let result = sqlx::query(
-        "insert into flow (id, kind, holder, holder_before, account, name, epoch, version, body, opened, ends, \
-         support, replay_key, replay_content, replay_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict do nothing",
+        "insert into flow (
+            id,
+            kind,
+            holder,
+            holder_before,
+            account,
+            name,
+            epoch,
+            version,
+            body,
+            opened,
+            ends,
+            support,
+            replay_key,
+            replay_content,
+            replay_at
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        on conflict do nothing",
     )
     .bind(flow.id.as_str())
     .bind(flow.kind.word())
@@ -117,8 +185,17 @@ pub(super) async fn open(conn: &mut AnyConnection, flow: &Flow) -> Result<Commit
 /// What a flow is about (its kind, account, name, epoch, beginning) never changes; the rest is written.
 pub(super) async fn save(conn: &mut AnyConnection, flow: &Flow) -> Result<Committed> {
     let result = sqlx::query(
-        "update flow set holder = $3, holder_before = $4, version = $2, body = $5, ends = $6, support = $7, \
-         replay_key = $8, replay_content = $9, replay_at = $10 where id = $1 and version = $2 - 1",
+        "update flow set
+            holder = $3,
+            holder_before = $4,
+            version = $2,
+            body = $5,
+            ends = $6,
+            support = $7,
+            replay_key = $8,
+            replay_content = $9,
+            replay_at = $10
+        where id = $1 and version = $2 - 1",
     )
     .bind(flow.id.as_str())
     .bind(flow.version)
@@ -135,25 +212,27 @@ pub(super) async fn save(conn: &mut AnyConnection, flow: &Flow) -> Result<Commit
     Ok(met_one(&result))
 }
 
-/// All recoveries of an account but one end: no cookie holds them, their codes and proofs are gone. They move to the
-/// next version, so that a request which read one before cannot write it back to life.
+/// All recoveries of an account but one end: no cookie holds them, their codes and proofs are gone, and the messages that
+/// would carry a code. They move to the next version, so that a request which read one before cannot write it back to
+/// life.
 pub(super) async fn end(conn: &mut AnyConnection, account: &AccountId, except: Option<&FlowId>) -> Result<Committed> {
-    let rows = sqlx::query(
-        "select id from flow where account = $1 and kind = 'recovery' and id <> $2 and holder <> 'over:' || id",
-    )
-    .bind(account.as_str())
-    .bind(except.map_or("", FlowId::as_str))
-    .fetch_all(&mut *conn)
-    .await?;
-    for row in rows {
-        let id = FlowId::new(text(&row, "id")?);
-        sqlx::query("update flow set holder = $2, holder_before = null, version = version + 1 where id = $1")
-            .bind(id.as_str())
-            .bind(format!("over:{}", id.as_str()))
+    // By sets, for a stranger may have begun thousands. The flows themselves are the last: the others look at them.
+    for statement in [
+        "update outbox set state = 'dropped', settled = expires, reason = 'flow ended' \
+         where state = 'waiting' and code in (select id from code where account = $1 and closed = 0 and flow in \
+         (select id from flow where account = $1 and kind = 'recovery' and id <> $2 and holder <> 'over:' || id))",
+        "update code set closed = 1 where account = $1 and closed = 0 and flow in \
+         (select id from flow where account = $1 and kind = 'recovery' and id <> $2 and holder <> 'over:' || id)",
+        "delete from proof where flow in \
+         (select id from flow where account = $1 and kind = 'recovery' and id <> $2 and holder <> 'over:' || id)",
+        "update flow set holder = 'over:' || id, holder_before = null, version = version + 1 \
+         where account = $1 and kind = 'recovery' and id <> $2 and holder <> 'over:' || id",
+    ] {
+        sqlx::query(statement)
+            .bind(account.as_str())
+            .bind(except.map_or("", FlowId::as_str))
             .execute(&mut *conn)
             .await?;
-        codes::close_all(conn, &id).await?;
-        drop_proofs(conn, &id).await?;
     }
     Ok(Committed::Done)
 }
@@ -161,8 +240,15 @@ pub(super) async fn end(conn: &mut AnyConnection, account: &AccountId, except: O
 /// A proof in a flow. Stale when its channel has proved already.
 pub(super) async fn add_proof(conn: &mut AnyConnection, flow: &FlowId, proof: &Proof) -> Result<Committed> {
     let result = sqlx::query(
-        "insert into proof (flow, channel, method, seasoned, at) values ($1, $2, $3, $4, $5) \
-         on conflict (flow, channel) do nothing",
+        "insert into proof (
+            flow,
+            channel,
+            method,
+            seasoned,
+            at
+        )
+        values ($1, $2, $3, $4, $5)
+        on conflict (flow, channel) do nothing",
     )
     .bind(flow.as_str())
     .bind(proof.channel().as_str())

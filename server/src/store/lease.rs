@@ -29,10 +29,22 @@ pub(super) async fn take(
     span: Duration,
 ) -> Result<Option<i64>> {
     let row = sqlx::query(
-        "insert into lease (name, holder, token, until) values ($1, $2, 1, $3) \
-         on conflict (name) do update set holder = excluded.holder, until = excluded.until, \
-         token = case when lease.holder = excluded.holder and lease.until > $4 then lease.token else lease.token + 1 end \
-         where lease.holder = excluded.holder or lease.until <= $4 returning token",
+        "insert into lease (
+            name,
+            holder,
+            token,
+            until
+        )
+        values ($1, $2, 1, $3)
+        on conflict (name) do update set
+            holder = excluded.holder,
+            until = excluded.until,
+            token = case
+                when lease.holder = excluded.holder and lease.until > $4 then lease.token
+                else lease.token + 1
+            end
+        where lease.holder = excluded.holder or lease.until <= $4
+        returning token",
     )
     .bind(name)
     .bind(holder)

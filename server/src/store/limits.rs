@@ -12,8 +12,14 @@ use super::{Result, SqlStore, met_one};
 impl SqlStore {
     pub(super) async fn read_failures(&self, account: &AccountId, factor: Factor) -> Result<Failures> {
         let row = sqlx::query(
-            "select in_a_row, day_began, in_the_day, wait_until, last_wrong from failures \
-             where account = $1 and factor = $2",
+            "select
+                in_a_row,
+                day_began,
+                in_the_day,
+                wait_until,
+                last_wrong
+            from failures
+            where account = $1 and factor = $2",
         )
         .bind(account.as_str())
         .bind(factor.word())
@@ -93,8 +99,17 @@ async fn begin_failures(
     after: &Failures,
 ) -> Result<Committed> {
     let result = sqlx::query(
-        "insert into failures (account, factor, in_a_row, day_began, in_the_day, wait_until, last_wrong) \
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict (account, factor) do nothing",
+        "insert into failures (
+            account,
+            factor,
+            in_a_row,
+            day_began,
+            in_the_day,
+            wait_until,
+            last_wrong
+        )
+        values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (account, factor) do nothing",
     )
     .bind(account.as_str())
     .bind(factor.word())
@@ -115,8 +130,14 @@ async fn end_failures(
     before: &Failures,
 ) -> Result<Committed> {
     let result = sqlx::query(
-        "delete from failures where account = $1 and factor = $2 and in_a_row = $3 and day_began = $4 \
-         and in_the_day = $5 and wait_until = $6 and last_wrong is not distinct from $7",
+        "delete from failures
+        where account = $1
+            and factor = $2
+            and in_a_row = $3
+            and day_began = $4
+            and in_the_day = $5
+            and wait_until = $6
+            and last_wrong is not distinct from $7",
     )
     .bind(account.as_str())
     .bind(factor.word())
@@ -138,9 +159,19 @@ async fn move_failures(
     after: &Failures,
 ) -> Result<Committed> {
     let result = sqlx::query(
-        "update failures set in_a_row = $8, day_began = $9, in_the_day = $10, wait_until = $11, last_wrong = $12 \
-         where account = $1 and factor = $2 and in_a_row = $3 and day_began = $4 \
-         and in_the_day = $5 and wait_until = $6 and last_wrong is not distinct from $7",
+        "update failures set
+            in_a_row = $8,
+            day_began = $9,
+            in_the_day = $10,
+            wait_until = $11,
+            last_wrong = $12
+        where account = $1
+            and factor = $2
+            and in_a_row = $3
+            and day_began = $4
+            and in_the_day = $5
+            and wait_until = $6
+            and last_wrong is not distinct from $7",
     )
     .bind(account.as_str())
     .bind(factor.word())
@@ -166,13 +197,21 @@ pub(super) async fn record_send(
     account: &AccountId,
     at: Moment,
 ) -> Result<Committed> {
-    sqlx::query("insert into sent (channel, network, account, at) values ($1, $2, $3, $4)")
-        .bind(channel)
-        .bind(network)
-        .bind(account.as_str())
-        .bind(at.millis())
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "insert into sent (
+            channel,
+            network,
+            account,
+            at
+        )
+        values ($1, $2, $3, $4)",
+    )
+    .bind(channel)
+    .bind(network)
+    .bind(account.as_str())
+    .bind(at.millis())
+    .execute(conn)
+    .await?;
     Ok(Committed::Done)
 }
 

@@ -4,6 +4,8 @@
 //! the write-ahead-log bug that was fixed in 3.51.3, a second process on the same file, and a schema from a later version
 //! of this program. Before a migration a copy is made.
 
+mod migration;
+
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -13,23 +15,23 @@ use std::time::Duration;
 use portal::moment::seconds;
 use portal::ports::{Clock, Keys, Label};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
-use sqlx::migrate::Migrator;
-use sqlx::{AnyPool, ConnectOptions as _, Connection as _, Executor as _};
+use sqlx::{AnyPool, ConnectOptions as _, Executor as _};
 use url::Url;
 
+use self::migration::{back_up, migrate};
 use super::row::{number, text};
 use super::{Breakdown, Result, SqlStore, contacts, policy};
 use crate::clock::SystemClock;
-
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// The first SQLite in which two connections that write and checkpoint together do not corrupt the file
 /// (<https://sqlite.org/releaselog/3_51_3.html>).
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
-/// How long a connection waits for a lock that somebody else holds, a person with `sqlite3` say.
+/// What the writing connection is told first. Five seconds it waits for a lock that a stranger holds, a person with
+/// `sqlite3` say; within the process nobody else writes.
 const WRITER: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
      pragma busy_timeout = 5000; pragma trusted_schema = off";
+/// What every reading connection is told first: to write is not its business.
 const READER: &str = "pragma foreign_keys = on; pragma busy_timeout = 5000; pragma trusted_schema = off; \
      pragma query_only = on";
 
@@ -60,7 +62,7 @@ pub enum CannotOpen {
     Place(PathBuf),
     /// The file, its lock or its copy cannot be written.
     File(PathBuf, std::io::Error),
-    /// A migration failed; the database is as it was.
+    /// A migration failed; the database is as it was before it.
     Migration(sqlx::migrate::MigrateError),
     /// Anything else.
     Breakdown(Breakdown),
@@ -259,56 +261,4 @@ async fn check_sqlite(pool: &AnyPool) -> std::result::Result<(), CannotOpen> {
             "journal {journal}, synchronous {synchronous}"
         )))
     }
-}
-
-/// Brings the schema up to date. Each migration is a transaction of its own.
-async fn migrate(pool: &AnyPool, place: &Path) -> std::result::Result<(), CannotOpen> {
-    let known = MIGRATIONS
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or_default();
-    let found = schema(pool).await?;
-    if found > known {
-        return Err(CannotOpen::NewerSchema { found, known });
-    }
-    if found == known {
-        return Ok(());
-    }
-    if found > 0 {
-        // A copy that was cut short never takes the place of a whole one.
-        let (whole, part) = (beside(place, &format!("before-{known}")), beside(place, "part"));
-        let unwritten = |cause| CannotOpen::File(whole.clone(), cause);
-        match std::fs::remove_file(&part) {
-            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(unwritten(cause)),
-            _ => {}
-        }
-        back_up(place, &part).await?;
-        std::fs::rename(&part, &whole).map_err(unwritten)?;
-    }
-    MIGRATIONS.run(pool).await.map_err(CannotOpen::Migration)
-}
-
-/// The last migration of the database; 0 for an empty one.
-async fn schema(pool: &AnyPool) -> Result<i64> {
-    let table = sqlx::query("select name from sqlite_master where type = 'table' and name = '_sqlx_migrations'");
-    if table.fetch_optional(pool).await?.is_none() {
-        return Ok(0);
-    }
-    let row = sqlx::query("select coalesce(max(version), 0) as version from _sqlx_migrations")
-        .fetch_one(pool)
-        .await?;
-    number(&row, "version")
-}
-
-/// By a connection of its own: it takes its time, and nobody waits for it.
-async fn back_up(place: &Path, to: &Path) -> std::result::Result<(), CannotOpen> {
-    let path = to.to_str().ok_or_else(|| CannotOpen::Place(to.to_owned()))?;
-    // An empty file is taken over with its rights; one with something in it is refused.
-    let file = private_file(to)?;
-    let mut conn = AnyConnectOptions::from_url(&address(place)?)?.connect().await?;
-    let copied = sqlx::query("vacuum into $1").bind(path).execute(&mut conn).await;
-    conn.close().await?;
-    copied?;
-    file.sync_all().map_err(|cause| CannotOpen::File(to.to_owned(), cause))
 }

@@ -88,10 +88,27 @@ pub(super) async fn enqueue(conn: &mut AnyConnection, message: &Message) -> Resu
         Recipient::HelpDesk => None,
     };
     sqlx::query(
-        "insert into outbox (id, line, contact, account, language, what, matter, code, method, at, expires, network, \
-         state, due, attempts, reason) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, (select method from code where id = $8), $9, $10, $11, \
-         'waiting', $9, 0, '')",
+        "insert into outbox (
+            id,
+            line,
+            contact,
+            account,
+            language,
+            what,
+            matter,
+            code,
+            method,
+            at,
+            expires,
+            network,
+            state,
+            due,
+            attempts,
+            reason
+        )
+        values (
+            $1, $2, $3, $4, $5, $6, $7, $8, (select method from code where id = $8), $9, $10, $11, 'waiting', $9, 0, ''
+        )",
     )
     .bind(message.id.as_str())
     .bind(line(message))

@@ -10,10 +10,20 @@ use super::{Result, SqlStore, met_one};
 
 impl SqlStore {
     pub(super) async fn find_session(&self, token: &str) -> Result<Option<Session>> {
-        let row = sqlx::query("select token, account, epoch, opened, proved, seen from session where token = $1")
-            .bind(token)
-            .fetch_optional(&self.reader)
-            .await?;
+        let row = sqlx::query(
+            "select
+                token,
+                account,
+                epoch,
+                opened,
+                proved,
+                seen
+            from session
+            where token = $1",
+        )
+        .bind(token)
+        .fetch_optional(&self.reader)
+        .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Session {
             token: text(&row, "token")?,
@@ -29,8 +39,16 @@ impl SqlStore {
 /// A new session. Stale when there is one with this cookie.
 pub(super) async fn open(conn: &mut AnyConnection, session: &Session) -> Result<Committed> {
     let result = sqlx::query(
-        "insert into session (token, account, epoch, opened, proved, seen) values ($1, $2, $3, $4, $5, $6) \
-         on conflict (token) do nothing",
+        "insert into session (
+            token,
+            account,
+            epoch,
+            opened,
+            proved,
+            seen
+        )
+        values ($1, $2, $3, $4, $5, $6)
+        on conflict (token) do nothing",
     )
     .bind(&session.token)
     .bind(session.account.as_str())

@@ -3,7 +3,7 @@
 use portal::identity::Channel;
 use portal::method::proof::Proof;
 use portal::method::{ContactKind, Method};
-use portal::moment::{minutes, seconds};
+use portal::moment::{days, minutes, seconds};
 use portal::ports::{Change, Committed, Flow, FlowKind, Matter, Recipient, Replay, Store as _, Trust};
 
 use crate::ground::{Ground, START, carrying, code, flow, message};
@@ -233,38 +233,39 @@ async fn only_live_codes_of_other_flows_hold_a_place() {
 }
 
 #[tokio::test]
-async fn sends_are_told_by_destination_network_and_account() {
+async fn a_reset_that_ran_out_after_a_proof_is_unfinished_until_its_proofs_are_dropped() {
     let ground = Ground::new().await;
-    let (account, other) = (ground.person("h.tanaka").await, ground.person("k.sato").await);
-    let send = |channel: &str, network: &str, account: &portal::ports::Account, age| Change::RecordSend {
-        channel: channel.into(),
-        network: network.into(),
-        account: account.id.clone(),
-        at: START - seconds(age),
+    let account = ground.person("h.tanaka").await;
+    let (proved, set, unproved) = (
+        ground.flow(&account).await,
+        ground.flow(&account).await,
+        ground.flow(&account).await,
+    );
+    let proof = |flow: &Flow, channel: &str| {
+        let proof = Proof::recorded(Method::Text, Channel::of_address(channel), true, START);
+        Change::AddProof(flow.id.clone(), proof)
     };
     ground
-        .done(vec![
-            send("a", "here", &account, 5),
-            send("a", "there", &account, 60),
-            send("a", "here", &other, 600),
-            send("b", "here", &account, 7),
-        ])
+        .done(vec![proof(&proved, "a"), proof(&proved, "b"), proof(&set, "a")])
         .await;
-    let sends = ground.store.sends("a", "here", START - seconds(600)).await.unwrap();
-    let told: Vec<_> = sends
-        .iter()
-        .map(|sent| (START.since(sent.at).as_secs(), sent.same_network))
-        .collect();
-    assert_eq!(told, [(5, true), (60, false)]);
+    ground.done(vec![Change::DropProofs(set.id.clone())]).await;
+    let unfinished = async |now| ground.store.unfinished(now).await.unwrap();
+    assert!(unfinished(unproved.ends).await.is_empty());
+    let over = proved.ends + seconds(1);
+    assert_eq!(unfinished(over).await, [(proved.id.clone(), account.id.clone(), false)]);
+    let to = Recipient::Contact(portal::identity::ContactId::new("any"));
+    let mut told = message(to, Matter::Unfinished);
+    told.account = Some(account.id.clone());
+    told.at = over;
+    ground.done(vec![Change::Enqueue(told)]).await;
     assert_eq!(
-        ground
-            .store
-            .sends("a", "here", START - seconds(601))
-            .await
-            .unwrap()
-            .len(),
-        3
+        unfinished(over + seconds(1)).await,
+        [(proved.id.clone(), account.id.clone(), true)]
     );
-    let mine = ground.store.sends_for(&account.id, START - seconds(30)).await.unwrap();
-    assert_eq!(mine, [START - seconds(5), START - seconds(7)]);
+    assert_eq!(
+        unfinished(over + days(1)).await,
+        [(proved.id.clone(), account.id, false)]
+    );
+    ground.done(vec![Change::DropProofs(proved.id)]).await;
+    assert!(unfinished(over).await.is_empty());
 }

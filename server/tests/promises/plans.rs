@@ -287,5 +287,6 @@ async fn questions(ground: &Ground, account: &Account) {
     store.sends("c", "n", START - hours(1)).await.unwrap();
     store.sends_for(&account.id, START).await.unwrap();
     store.calls_for_help(&account.id, START).await.unwrap();
+    store.unfinished(START).await.unwrap();
     store.session("none").await.unwrap();
 }

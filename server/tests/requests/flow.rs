@@ -346,3 +346,20 @@ async fn a_password_typed_decomposed_signs_in_composed() {
     assert_eq!(browser.set("cafe\u{301} ten no mado 41 kagi").await.next(), "/reset/done");
     assert_eq!(Browser::new(&house).sign_in("k.sato", "café ten no mado 41 kagi").await.next(), "/register");
 }
+
+#[tokio::test]
+async fn the_owner_is_told_once_a_day_of_resets_that_were_begun_and_not_finished() {
+    let house = House::open().await;
+    for _ in 0..2 {
+        let mut browser = Browser::new(&house);
+        browser.identify("k.sato").await;
+        browser.ask("email", "").await;
+        assert_eq!(browser.verify(&house.code(EMAIL).await).await.next(), "/reset/choose");
+        house.later(901);
+        house.server.portal.tell_unfinished().await.unwrap();
+        house.deliver().await;
+    }
+    let told = house.mailbox.list().into_iter().filter(|letter| letter.parcel.text().contains("went no further")).count();
+    // To the mailbox at work and to the authentication e-mail, once each.
+    assert_eq!(told, 2);
+}

@@ -1,5 +1,6 @@
 //! The deeds of a reset: identify, ask for a code, verify, set the password.
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -588,6 +589,27 @@ impl Portal {
             || self.support_code(visit.holder.as_deref().unwrap_or(fresh_holder)),
             |found| found.flow.support,
         ))
+    }
+
+    /// Tells owners of resets that somebody began to prove and did not finish; at most once a day each. How many flows
+    /// were looked after.
+    pub async fn tell_unfinished(&self) -> Result<usize, Fault> {
+        let now = self.now();
+        let unfinished = self.store.unfinished(now).await?;
+        let visit = Visit::default();
+        let mut told = BTreeSet::new();
+        for (flow, account, was_told) in &unfinished {
+            let mut changes = vec![Change::DropProofs(flow.clone())];
+            if !was_told
+                && told.insert(account.clone())
+                && let Some(account) = self.store.account(account).await?
+            {
+                let contacts = self.store.contacts(&account.id).await?;
+                changes.extend(self.notices(&visit, &account, &contacts, &Matter::Unfinished, now)?);
+            }
+            self.store.commit(changes).await?;
+        }
+        Ok(unfinished.len())
     }
 
     pub(super) async fn contact_within_flow(&self, visit: &Visit, key: FormKey<'_>) -> Answer<Onward> {

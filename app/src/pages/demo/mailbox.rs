@@ -4,17 +4,21 @@ use leptos::prelude::*;
 
 use super::letter::{Piece, pieces};
 use crate::api::View;
-use crate::api::demo::{Arrived, mailbox_view};
+use crate::api::demo::{Arrived, MailboxView, mailbox_view};
 use crate::parts::icon::Icon;
-use crate::parts::load::load;
+#[cfg(feature = "hydrate")]
+use crate::parts::load::read;
+use crate::parts::load::{load, view_at};
 use crate::parts::notice::{Slip, Tone};
 use crate::parts::sheet::Sheet;
+#[cfg(feature = "hydrate")]
+use crate::parts::wire::fetch;
 use crate::words::{Word, words};
 
 /// `/demo/mailbox`
 #[component]
 pub fn Mailbox() -> impl IntoView {
-    load(mailbox_view, |_| None, |view| view! { <Page view /> }.into_any())
+    load(view_at::<MailboxView>(""), mailbox_view, |_| None, |view| view! { <Page view /> }.into_any())
 }
 
 #[component]
@@ -104,7 +108,7 @@ fn look_again_and_again(arrived: RwSignal<Vec<Arrived>>) {
             }
             leptos::task::spawn_local(async move {
                 // What cannot be had is asked for again soon.
-                if let Ok(view) = mailbox_view().await
+                if let Ok(view) = read::<Vec<Arrived>>(&fetch(&view_at::<MailboxView>("")).await)
                     && arrived.try_with_untracked(|shown| *shown != view.screen) == Some(true)
                 {
                     arrived.try_set(view.screen);

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::api::View;
-use crate::api::demo::{MoveClock, Player, Stage, StartOver, Story, demo_view};
-use crate::parts::deed::{Deed, Press};
-use crate::parts::load::load;
+use crate::api::demo::{DemoView, MoveClock, Player, Stage, StartOver, Story, demo_view};
+use crate::parts::deed::{Deed, Press, door};
+use crate::parts::load::{load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::sheet::Sheet;
 use crate::words::{Word, Words, words};
@@ -22,13 +22,13 @@ const SPANS: [(u64, Word); 5] = [
 /// `/demo`
 #[component]
 pub fn Demo() -> impl IntoView {
-    load(demo_view, |_| None, |view| view! { <Page view /> }.into_any())
+    load(view_at::<DemoView>(""), demo_view, |_| None, |view| view! { <Page view /> }.into_any())
 }
 
 #[component]
 fn Page(view: View<Stage>) -> impl IntoView {
     let words = words();
-    let again = ServerAction::<StartOver>::new();
+    let again = door::<StartOver>();
     let stage = view.screen;
     view! {
         <Sheet title=words.say(Word::DemoTitle) lead=words.say(Word::DemoLead)>
@@ -110,7 +110,7 @@ fn Person(player: Player) -> impl IntoView {
 /// Moves the clock. A form of its own, so that it works by fetch as it does without scripts.
 #[component]
 fn Move(seconds: u64, name: Word) -> impl IntoView {
-    let action = ServerAction::<MoveClock>::new();
+    let action = door::<MoveClock>();
     view! {
         <Deed action>
             <input type="hidden" name="seconds" value=seconds.to_string() />

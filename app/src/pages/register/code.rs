@@ -6,12 +6,12 @@ use portal::refusal::Refusal;
 use portal::screen::Awaited;
 
 use super::{SigningOut, marks, whereabouts};
-use crate::api::registration::{RegistrationAgain, RegistrationLeave, RegistrationVerify, code_view};
+use crate::api::registration::{CodeView, RegistrationAgain, RegistrationLeave, RegistrationVerify, code_view};
 use crate::api::{Said, View};
 use crate::parts::arrival::fill_on_arrival;
-use crate::parts::deed::{Deed, Press};
+use crate::parts::deed::{Deed, Press, door};
 use crate::parts::field::Field;
-use crate::parts::load::{Refused, load};
+use crate::parts::load::{Refused, load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::sheet::Sheet;
 use crate::parts::waiting::{Again, Waiting, seconds_left};
@@ -24,6 +24,7 @@ const LEAVE: &str = "leave";
 #[component]
 pub fn Code() -> impl IntoView {
     load(
+        view_at::<CodeView>(""),
         code_view,
         |view| view.screen.is_none().then_some("/register"),
         |view| match view.screen.clone() {
@@ -43,10 +44,10 @@ fn is_about_the_code(refusal: &Refusal) -> bool {
 #[component]
 fn Form(view: View<Option<Awaited>>, code: Awaited) -> impl IntoView {
     let words = words();
-    let action = ServerAction::<RegistrationVerify>::new();
+    let action = door::<RegistrationVerify>();
     let refused: Refused = expect_context();
     let problem = refused.for_field(is_about_the_code);
-    let leave = ServerAction::<RegistrationLeave>::new();
+    let leave = door::<RegistrationLeave>();
     let kind = code.method.contact();
     let (another, back) = match kind {
         ContactKind::Phone => (Word::AddOtherNumber, ContactKind::Phone),
@@ -89,7 +90,7 @@ fn Form(view: View<Option<Awaited>>, code: Awaited) -> impl IntoView {
                 />
                 <div class="actions">
                     <Press label=words.say(Word::AddVerify) />
-                    <Press label=words.say(another) class="quiet" of=(LEAVE, leave.pending().into()) />
+                    <Press label=words.say(another) class="quiet" of=(LEAVE, leave.pending()) />
                 </div>
             </Deed>
             <div hidden=true>
@@ -151,8 +152,8 @@ fn Hindrance(code: Awaited) -> impl IntoView {
 #[component]
 fn NotArrived(code: Awaited) -> impl IntoView {
     let words = words();
-    let again = ServerAction::<RegistrationAgain>::new();
-    let other_way = ServerAction::<RegistrationAgain>::new();
+    let again = door::<RegistrationAgain>();
+    let other_way = door::<RegistrationAgain>();
     // The page can have been made from when the code was asked for until it ran out.
     let made = (code.asked, code.until);
     let left = seconds_left(Signal::stored(code.again), move |_| Some(made));

@@ -7,9 +7,9 @@ use portal::screen::{Line, Overview, Standing};
 use super::overview::Methods;
 use super::{Masked, SigningOut, name_of};
 use crate::api::View;
-use crate::api::registration::overview_view;
+use crate::api::registration::{OverviewView, overview_view};
 use crate::parts::icon::Icon;
-use crate::parts::load::load;
+use crate::parts::load::{load, view_at};
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::{Sheet, Stamp};
 use crate::words::{Word, words};
@@ -18,6 +18,7 @@ use crate::words::{Word, words};
 #[component]
 pub fn Done() -> impl IntoView {
     load(
+        view_at::<OverviewView>("?page=/register/done"),
         || overview_view("/register/done".to_owned()),
         |_| None,
         |view| {

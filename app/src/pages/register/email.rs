@@ -6,11 +6,11 @@ use portal::refusal::Refusal;
 use portal::screen::Overview;
 
 use super::{InPlace, SigningOut, marks, whereabouts};
-use crate::api::registration::{BeginEmail, overview_view};
+use crate::api::registration::{BeginEmail, OverviewView, overview_view};
 use crate::api::{Said, View};
-use crate::parts::deed::{Deed, Press};
+use crate::parts::deed::{Deed, Press, door};
 use crate::parts::field::Field;
-use crate::parts::load::{Refused, load};
+use crate::parts::load::{Refused, load, view_at};
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::Sheet;
 use crate::words::{Word, words};
@@ -19,6 +19,7 @@ use crate::words::{Word, words};
 #[component]
 pub fn Email() -> impl IntoView {
     load(
+        view_at::<OverviewView>("?page=/register/email"),
         || overview_view("/register/email".to_owned()),
         |_| None,
         |view| view! { <Form view /> }.into_any(),
@@ -32,7 +33,7 @@ fn is_about_the_address(refusal: &Refusal) -> bool {
 #[component]
 fn Form(view: View<Overview>) -> impl IntoView {
     let words = words();
-    let action = ServerAction::<BeginEmail>::new();
+    let action = door::<BeginEmail>();
     let refused: Refused = expect_context();
     let problem = refused.for_field(is_about_the_address);
     let typed = view.typed("address");

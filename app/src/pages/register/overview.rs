@@ -6,9 +6,9 @@ use portal::screen::{Line, Overview as Screen, Standing};
 
 use super::{Masked, SigningOut, name_of, page_of};
 use crate::api::View;
-use crate::api::registration::{FinishRegistration, overview_view};
-use crate::parts::deed::{Deed, Press};
-use crate::parts::load::load;
+use crate::api::registration::{FinishRegistration, OverviewView, overview_view};
+use crate::parts::deed::{Deed, Press, door};
+use crate::parts::load::{load, view_at};
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::Sheet;
 use crate::parts::steps::{Marks, Seal};
@@ -18,6 +18,7 @@ use crate::words::{Word, Words, words};
 #[component]
 pub fn Overview() -> impl IntoView {
     load(
+        view_at::<OverviewView>("?page=/register"),
         || overview_view("/register".to_owned()),
         |_| None,
         |view| view! { <Methods view /> }.into_any(),
@@ -28,7 +29,7 @@ pub fn Overview() -> impl IntoView {
 #[component]
 pub(super) fn Methods(view: View<Screen>) -> impl IntoView {
     let words = words();
-    let finish = ServerAction::<FinishRegistration>::new();
+    let finish = door::<FinishRegistration>();
     let screen = view.screen;
     let missing_count = screen.required.saturating_sub(screen.have);
     let (missing, there): (Vec<Line>, Vec<Line>) = screen

@@ -8,12 +8,12 @@ use portal::screen::{Country, Overview, PhoneForm};
 
 use super::country::{country, dialled};
 use super::{InPlace, SigningOut, marks, whereabouts};
-use crate::api::registration::{BeginPhone, overview_view, phone_view};
+use crate::api::registration::{BeginPhone, PhoneView, phone_view};
 use crate::api::{Said, View};
-use crate::parts::deed::{Deed, Press};
+use crate::parts::deed::{Deed, Press, door};
 use crate::parts::field::{Problem, described_by};
 use crate::parts::icon::Icon;
-use crate::parts::load::{Refused, load};
+use crate::parts::load::{Refused, load, view_at};
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::Sheet;
 use crate::words::{Word, words};
@@ -21,20 +21,7 @@ use crate::words::{Word, words};
 /// `/register/phone`
 #[component]
 pub fn Phone() -> impl IntoView {
-    load(form_and_list, |_| None, |view| view! { <Form view /> }.into_any())
-}
-
-/// What may be typed, and what is registered already.
-async fn form_and_list() -> Result<View<(PhoneForm, Overview)>, Said> {
-    let form = phone_view().await?;
-    let list = overview_view("/register/phone".to_owned()).await?;
-    Ok(View {
-        screen: (form.screen, list.screen),
-        support: form.support,
-        key: form.key,
-        said: form.said,
-        typed: form.typed,
-    })
+    load(view_at::<PhoneView>(""), phone_view, |_| None, |view| view! { <Form view /> }.into_any())
 }
 
 fn is_about_the_number(refusal: &Refusal) -> bool {
@@ -48,7 +35,7 @@ fn is_about_a_field(said: &Said) -> bool {
 #[component]
 fn Form(view: View<(PhoneForm, Overview)>) -> impl IntoView {
     let words = words();
-    let action = ServerAction::<BeginPhone>::new();
+    let action = door::<BeginPhone>();
     let typed = (view.typed("country"), view.typed("number"), view.typed("way"));
     let (form, list) = view.screen;
     view! {

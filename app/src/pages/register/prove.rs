@@ -5,11 +5,11 @@ use portal::refusal::Refusal;
 use portal::screen::Overview;
 
 use super::SigningOut;
-use crate::api::registration::{ProveAgain, overview_view};
+use crate::api::registration::{OverviewView, ProveAgain, overview_view};
 use crate::api::{Said, View};
-use crate::parts::deed::{Deed, Press};
+use crate::parts::deed::{Deed, Press, door};
 use crate::parts::field::Secret;
-use crate::parts::load::{Refused, load};
+use crate::parts::load::{Refused, load, view_at};
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::Sheet;
 use crate::words::{Word, words};
@@ -18,6 +18,7 @@ use crate::words::{Word, words};
 #[component]
 pub fn Prove() -> impl IntoView {
     load(
+        view_at::<OverviewView>("?page=/register/prove"),
         || overview_view("/register/prove".to_owned()),
         |_| None,
         |view| view! { <Form view /> }.into_any(),
@@ -31,7 +32,7 @@ fn is_about_the_password(refusal: &Refusal) -> bool {
 #[component]
 fn Form(view: View<Overview>) -> impl IntoView {
     let words = words();
-    let action = ServerAction::<ProveAgain>::new();
+    let action = door::<ProveAgain>();
     let refused: Refused = expect_context();
     // What led here is what the page says anyway.
     if view.said == Some(Refusal::ProofTooOld) {

@@ -7,10 +7,10 @@ use portal::screen::{Overview, Standing};
 
 use super::{SigningOut, line_of, name_of};
 use crate::api::View;
-use crate::api::registration::{RemoveContact, overview_view};
+use crate::api::registration::{OverviewView, RemoveContact, overview_view};
 use crate::pages::missing::Missing;
-use crate::parts::deed::{Deed, Press};
-use crate::parts::load::load;
+use crate::parts::deed::{Deed, Press, door};
+use crate::parts::load::{load, view_at};
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::Sheet;
 use crate::words::{Word, Words, words};
@@ -43,6 +43,7 @@ pub fn Remove() -> impl IntoView {
         _ => return view! { <Missing /> }.into_any(),
     };
     load(
+        view_at::<OverviewView>(&format!("?page={}", page_of(kind))),
         move || overview_view(page_of(kind).to_owned()),
         |_| None,
         move |view| match standing_in_the_way(&view.screen, kind) {
@@ -75,7 +76,7 @@ fn standing_in_the_way(overview: &Overview, kind: ContactKind) -> Option<Reason>
 #[component]
 fn Question(view: View<Overview>, kind: ContactKind) -> impl IntoView {
     let words = words();
-    let action = ServerAction::<RemoveContact>::new();
+    let action = door::<RemoveContact>();
     let title = if kind == ContactKind::Phone {
         Word::RemoveTitlePhone
     } else {

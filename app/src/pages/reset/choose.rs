@@ -7,13 +7,13 @@ use portal::screen::{Choice, Hurdle, RecoveryScreen, Step};
 
 use super::paused::Paused;
 use super::{elsewhere, marks, whereabouts};
-use crate::api::recovery::{Ask, recovery_view};
+use crate::api::recovery::{Ask, RecoveryView, recovery_view};
 use crate::api::{Said, View};
-use crate::parts::deed::{Deed, Press};
+use crate::parts::deed::{Deed, Press, door};
 use crate::parts::field::Field;
 use crate::parts::help::Help;
 use crate::parts::icon::Icon;
-use crate::parts::load::{Refused, load};
+use crate::parts::load::{Refused, load, view_at};
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::Sheet;
 use crate::parts::waiting::clock_after;
@@ -23,6 +23,7 @@ use crate::words::{Word, Words, words};
 #[component]
 pub fn Choose() -> impl IntoView {
     load(
+        view_at::<RecoveryView>("?step=choose"),
         || recovery_view(Step::Choose),
         |view| elsewhere(view, Step::Choose),
         |view| match view.screen.clone() {
@@ -55,12 +56,13 @@ fn is_about_number(refusal: &Refusal) -> bool {
 #[component]
 fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, choices: Vec<Choice>, help: Help) -> impl IntoView {
     let words = words();
-    let action = ServerAction::<Ask>::new();
+    let action = door::<Ask>();
     let usable = || choices.iter().filter(|choice| choice.hurdle.is_none()).map(|choice| choice.method);
     let typed = Method::from_word(&view.typed("method"));
     let picked = usable().find(|method| Some(*method) == typed).or_else(|| usable().next());
     let lead = match (picked, turn, required) {
         (None, _, _) => Word::ChooseLeadNone,
+        (_, 2, _) if choices.len() == 1 => Word::ChooseLeadLast,
         (_, 2, _) => Word::ChooseLeadSecond,
         (_, _, 1) => Word::ChooseLeadOnly,
         _ => Word::ChooseLeadFirst,

@@ -9,13 +9,13 @@ use portal::screen::{Awaited, RecoveryScreen, Step};
 
 use super::paused::Paused;
 use super::{elsewhere, marks, whereabouts};
-use crate::api::recovery::{AskAgain, ChooseAnother, Verify, recovery_view};
+use crate::api::recovery::{AskAgain, ChooseAnother, RecoveryView, Verify, recovery_view};
 use crate::api::{Said, View};
 use crate::parts::arrival::fill_on_arrival;
-use crate::parts::deed::{Deed, Press};
+use crate::parts::deed::{Deed, Press, door};
 use crate::parts::field::Field;
 use crate::parts::help::Help;
-use crate::parts::load::{Refused, load};
+use crate::parts::load::{Refused, load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::sheet::Sheet;
 use crate::parts::waiting::{Again, Waiting, seconds_left};
@@ -31,6 +31,7 @@ const HELD: i64 = 60;
 #[component]
 pub fn Code() -> impl IntoView {
     load(
+        view_at::<RecoveryView>("?step=code"),
         || recovery_view(Step::Code),
         |view| elsewhere(view, Step::Code),
         |view| match view.screen.clone() {
@@ -58,8 +59,8 @@ fn is_about_code(refusal: &Refusal) -> bool {
 #[component]
 fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help: Help) -> impl IntoView {
     let words = words();
-    let verify = ServerAction::<Verify>::new();
-    let another = ServerAction::<ChooseAnother>::new();
+    let verify = door::<Verify>();
+    let another = door::<ChooseAnother>();
     let refused: Refused = expect_context();
     let problem = refused.for_field(is_about_code);
     if code.method == Method::Text {
@@ -86,7 +87,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
     let other_class = if code.is_down { "button secondary" } else { "quiet" };
     let to_others = code.has_other.then(|| {
         view! {
-            <Press label=words.say(Word::AnotherMethod) class=other_class of=(ANOTHER, another.pending().into()) />
+            <Press label=words.say(Word::AnotherMethod) class=other_class of=(ANOTHER, another.pending()) />
         }
     });
     let others = code.has_other.then(|| {
@@ -131,8 +132,8 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
 #[component]
 fn NothingArrived(code: Awaited, key: String, help: Help) -> impl IntoView {
     let words = words();
-    let again = ServerAction::<AskAgain>::new();
-    let instead = ServerAction::<AskAgain>::new();
+    let again = door::<AskAgain>();
+    let instead = door::<AskAgain>();
     let Awaited { method, asked, again: from, other_way, .. } = code;
     let left = seconds_left(Signal::stored(from), move |_| Some((asked, asked + LIFE)));
     let ready = Signal::derive(move || left.get().is_none_or(|left| left == 0 || left > HELD));

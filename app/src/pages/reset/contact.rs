@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use portal::screen::Step;
 
-use crate::api::recovery::contact_view;
-use crate::parts::load::load;
+use crate::api::recovery::{ContactView, contact_view};
+use crate::parts::load::{load, view_at};
 use crate::parts::sheet::{Sheet, Stamp};
 use crate::words::{Word, words};
 
@@ -12,6 +12,7 @@ use crate::words::{Word, words};
 #[component]
 pub fn Contact() -> impl IntoView {
     load(
+        view_at::<ContactView>(""),
         contact_view,
         |view| view.screen.map(Step::path),
         |view| view! { <Message support=view.support /> }.into_any(),

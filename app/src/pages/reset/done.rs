@@ -5,9 +5,9 @@ use portal::moment::Moment;
 use portal::screen::{RecoveryScreen, Step};
 
 use super::elsewhere;
-use crate::api::recovery::recovery_view;
+use crate::api::recovery::{RecoveryView, recovery_view};
 use crate::parts::icon::Icon;
-use crate::parts::load::load;
+use crate::parts::load::{load, view_at};
 use crate::parts::sheet::{Sheet, Stamp};
 use crate::words::{Word, words};
 
@@ -15,6 +15,7 @@ use crate::words::{Word, words};
 #[component]
 pub fn Done() -> impl IntoView {
     load(
+        view_at::<RecoveryView>("?step=done"),
         || recovery_view(Step::Done),
         |view| elsewhere(view, Step::Done),
         |view| match view.screen {

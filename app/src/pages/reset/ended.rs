@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use portal::screen::Step;
 
 use super::elsewhere;
-use crate::api::recovery::recovery_view;
-use crate::parts::load::load;
+use crate::api::recovery::{RecoveryView, recovery_view};
+use crate::parts::load::{load, view_at};
 use crate::parts::sheet::Sheet;
 use crate::words::{Word, words};
 
@@ -13,6 +13,7 @@ use crate::words::{Word, words};
 #[component]
 pub fn Ended() -> impl IntoView {
     load(
+        view_at::<RecoveryView>("?step=ended"),
         || recovery_view(Step::Ended),
         // Without a flow there is nothing to lead to.
         |view| elsewhere(view, Step::Ended).filter(|path| *path != Step::Identify.path()),

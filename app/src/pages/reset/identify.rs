@@ -5,19 +5,27 @@ use portal::refusal::Refusal;
 use portal::screen::{Challenge, RecoveryScreen, Step};
 
 use super::{marks, whereabouts};
-use crate::api::recovery::{Identify as Door, recovery_view};
+use crate::api::recovery::{Identify as Door, RecoveryView, recovery_view};
 use crate::api::{Said, View};
-use crate::parts::deed::{Deed, Press};
+use crate::parts::deed::{Deed, Press, door};
 use crate::parts::field::Field;
-use crate::parts::load::{Refused, load};
+#[cfg(feature = "hydrate")]
+use crate::parts::load::read;
+use crate::parts::load::{Refused, load, view_at};
+
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::Sheet;
+#[cfg(feature = "hydrate")]
+use crate::parts::wire::fetch;
 use crate::words::{Word, words};
+
+/// The query of the view.
+const ADDRESS: &str = "?step=identify";
 
 /// `/reset`
 #[component]
 pub fn Identify() -> impl IntoView {
-    load(|| recovery_view(Step::Identify), |_| None, |view| match view.screen.clone() {
+    load(view_at::<RecoveryView>(ADDRESS), || recovery_view(Step::Identify), |_| None, |view| match view.screen.clone() {
         RecoveryScreen::Identify(challenge) => view! { <Form view challenge /> }.into_any(),
         _ => ().into_any(),
     })
@@ -26,7 +34,7 @@ pub fn Identify() -> impl IntoView {
 #[component]
 fn Form(view: View<RecoveryScreen>, challenge: Challenge) -> impl IntoView {
     let words = words();
-    let action = ServerAction::<Door>::new();
+    let action = door::<Door>();
     let refused: Refused = expect_context();
     let problem = refused.for_field(|refusal| matches!(refusal, Refusal::UserName(_)));
     // Without scripts the ticket that was handed out first goes on ripening.
@@ -54,7 +62,10 @@ fn Form(view: View<RecoveryScreen>, challenge: Challenge) -> impl IntoView {
     Effect::new(move || {
         if refused.0.with(|said| matches!(said, Some(Said::No(Refusal::Challenge)))) {
             leptos::task::spawn_local(async move {
-                if let Ok(View { screen: RecoveryScreen::Identify(fresh), .. }) = recovery_view(Step::Identify).await {
+                #[cfg(feature = "hydrate")]
+                if let Ok(View { screen: RecoveryScreen::Identify(fresh), .. }) =
+                    read(&fetch(&view_at::<RecoveryView>(ADDRESS)).await)
+                {
                     solve(fresh);
                 }
             });

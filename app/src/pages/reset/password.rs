@@ -7,10 +7,10 @@ use portal::refusal::Refusal;
 use portal::screen::{Judgement, RecoveryScreen, Step};
 
 use super::{elsewhere, marks, whereabouts};
-use crate::api::recovery::{Extend, SetPassword, recovery_view};
+use crate::api::recovery::{Extend, RecoveryView, SetPassword, recovery_view};
 use crate::api::{Said, View};
-use crate::parts::deed::{Deed, Press};
-use crate::parts::load::{Refresh, Refused, load};
+use crate::parts::deed::{Deed, Press, door};
+use crate::parts::load::{Refresh, Refused, load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::password::NewPassword;
 use crate::parts::sheet::{Sheet, focus_soon};
@@ -21,6 +21,7 @@ use crate::words::{Word, words};
 #[component]
 pub fn Password() -> impl IntoView {
     load(
+        view_at::<RecoveryView>("?step=password"),
         || recovery_view(Step::Password),
         |view| elsewhere(view, Step::Password),
         |view| match view.screen.clone() {
@@ -41,7 +42,7 @@ fn is_about_password(refusal: &Refusal) -> bool {
 #[component]
 fn Form(view: View<RecoveryScreen>, user_name: String, required: u8, judgement: Judgement, deadline: Deadline) -> impl IntoView {
     let words = words();
-    let action = ServerAction::<SetPassword>::new();
+    let action = door::<SetPassword>();
     let refused: Refused = expect_context();
     let problem = refused.for_field(is_about_password);
     let again_problem = refused.for_field(|refusal| *refusal == Refusal::PasswordsDiffer);
@@ -157,7 +158,7 @@ fn Warning(deadline: Deadline) -> impl IntoView {
 #[component]
 fn MoreTime(deadline: Deadline, class: &'static str) -> impl IntoView {
     let words = words();
-    let action = ServerAction::<Extend>::new();
+    let action = door::<Extend>();
     let page: Refresh = expect_context();
     let was_extended = RwSignal::new(0_u32);
     provide_context(Refresh(was_extended));

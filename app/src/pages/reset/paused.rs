@@ -8,7 +8,7 @@ use portal::screen::RecoveryScreen;
 use super::{marks, whereabouts};
 use crate::api::recovery::ChooseAnother;
 use crate::api::{Said, View};
-use crate::parts::deed::{Deed, Press};
+use crate::parts::deed::{Deed, Press, door};
 use crate::parts::help::Help;
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::Sheet;
@@ -33,7 +33,7 @@ pub(super) fn Paused(
     help: Help,
 ) -> impl IntoView {
     let words = words();
-    let another = ServerAction::<ChooseAnother>::new();
+    let another = door::<ChooseAnother>();
     let (title, lead) = match until {
         Some(_) => (Word::PauseTitle, Word::PauseLead),
         None => (Word::PauseClosedTitle, Word::PauseClosedLead),

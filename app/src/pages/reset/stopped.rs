@@ -6,9 +6,9 @@ use portal::screen::{RecoveryScreen, Step};
 
 use super::{elsewhere, marks};
 use crate::api::View;
-use crate::api::recovery::recovery_view;
+use crate::api::recovery::{RecoveryView, recovery_view};
 use crate::parts::help::Help;
-use crate::parts::load::load;
+use crate::parts::load::{load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::sheet::Sheet;
 use crate::words::{Word, words};
@@ -17,6 +17,7 @@ use crate::words::{Word, words};
 #[component]
 pub fn Stopped() -> impl IntoView {
     load(
+        view_at::<RecoveryView>("?step=stopped"),
         || recovery_view(Step::Stopped),
         |view| elsewhere(view, Step::Stopped),
         |view| match view.screen.clone() {

@@ -21,12 +21,19 @@ impl Kept {
     pub fn draw(self) -> impl IntoView {
         let words = words();
         let (class, seal) = if self.holds { ("met", "seal whole small") } else { ("", "seal small") };
+        let seen = match &self.note {
+            Some(note) => words.fill(Word::RuleNoted, &[("rule", &self.rule), ("note", note)]),
+            None => self.rule,
+        };
+        let heard = if self.holds { words.fill(Word::RuleKept, &[("rule", &seen)]) } else { seen.clone() };
         view! {
             <li class=class>
                 <span class=seal aria-hidden="true"></span>
                 <span>
-                    {self.rule} {self.note.map(|note| view! { <span class="number">{note}</span> })}
-                    {self.holds.then(|| view! { <span class="heard">{words.say(Word::RuleKept)}</span> })}
+                    <span class="number" aria-hidden="true">
+                        {seen}
+                    </span>
+                    <span class="heard">{heard}</span>
                 </span>
             </li>
         }
@@ -135,7 +142,7 @@ mod tests {
     #[test]
     fn what_is_found_is_named() {
         let kept = look("kitayama", Rules::nist());
-        assert!(kept.iter().any(|one| one.note.as_deref() == Some("(found “kitayama”)")));
+        assert!(kept.iter().any(|one| one.note.as_deref() == Some("found “kitayama”")));
     }
 
     #[test]

@@ -56,8 +56,15 @@ impl Anchor {
 
     pub(super) async fn write(&self, conn: &mut AnyConnection, keys: &dyn Keys, kind: Kind, now: Moment) -> Result<()> {
         sqlx::query(
-            "insert into audit_anchor (seq, kind, link, at, mac) values ($1, $2, $3, $4, $5) \
-             on conflict (kind, seq) do nothing",
+            "insert into audit_anchor (
+                seq,
+                kind,
+                link,
+                at,
+                mac
+            )
+            values ($1, $2, $3, $4, $5)
+            on conflict (kind, seq) do nothing",
         )
         .bind(self.seq)
         .bind(kind.word())

@@ -84,11 +84,30 @@ impl SqlStore {
         }
         let mut tx = self.begin().await?;
         let rows = sqlx::query(
-            "select number, id, contact, account, language, matter, at, expires, network, attempts + 1 as attempts, \
-             due from outbox as message where state = 'waiting' and due <= $1 and expires > $1 \
-             and not exists (select 1 from outbox as earlier where earlier.state = 'waiting' \
-             and earlier.line = message.line and earlier.number < message.number and earlier.expires > $1) \
-             order by due, number limit $2",
+            "select
+                number,
+                id,
+                contact,
+                account,
+                language,
+                matter,
+                at,
+                expires,
+                network,
+                attempts + 1 as attempts,
+                due
+            from outbox as message
+            where state = 'waiting'
+                and due <= $1
+                and expires > $1
+                and not exists (
+                    select 1 from outbox as earlier
+                    where earlier.state = 'waiting'
+                        and earlier.line = message.line
+                        and earlier.number < message.number
+                        and earlier.expires > $1
+                )
+            order by due, number limit $2",
         )
         .bind(now.millis())
         .bind(i64::from(most).min(BATCH))
@@ -124,7 +143,12 @@ impl SqlStore {
     pub async fn postpone(&self, id: &MessageId, until: Moment, reason: &str) -> Result<()> {
         let mut tx = self.begin().await?;
         sqlx::query(
-            "update outbox set due = $3, holder = null, failed = $2, reason = $4 where id = $1 and state = 'waiting'",
+            "update outbox set
+                due = $3,
+                holder = null,
+                failed = $2,
+                reason = $4
+            where id = $1 and state = 'waiting'",
         )
         .bind(id.as_str())
         .bind(self.clock.now().millis())
@@ -150,8 +174,12 @@ impl SqlStore {
     async fn settle(&self, id: &MessageId, state: State, reason: &str, now: Moment) -> Result<()> {
         let mut tx = self.begin().await?;
         let result = sqlx::query(
-            "update outbox set state = $2, settled = $3, holder = null, reason = $4 \
-             where id = $1 and state = 'waiting'",
+            "update outbox set
+                state = $2,
+                settled = $3,
+                holder = null,
+                reason = $4
+            where id = $1 and state = 'waiting'",
         )
         .bind(id.as_str())
         .bind(state.word())
@@ -190,8 +218,12 @@ impl SqlStore {
         loop {
             let mut tx = self.begin().await?;
             let result = sqlx::query(
-                "update outbox set state = 'dropped', settled = $1, holder = null, reason = 'expired' \
-                 where number in (select number from outbox where state = 'waiting' and expires <= $1 limit $2)",
+                "update outbox set
+                    state = 'dropped',
+                    settled = $1,
+                    holder = null,
+                    reason = 'expired'
+                where number in (select number from outbox where state = 'waiting' and expires <= $1 limit $2)",
             )
             .bind(now.millis())
             .bind(BATCH)
@@ -208,8 +240,17 @@ impl SqlStore {
     /// Messages that were given up, the oldest first, after the one with this key.
     pub async fn dead_letters(&self, after: i64, most: i64) -> Result<Vec<DeadLetter>> {
         let rows = sqlx::query(
-            "select number, id, what, account, at, attempts, reason from outbox \
-             where state = 'dead' and number > $1 order by number limit $2",
+            "select
+                number,
+                id,
+                what,
+                account,
+                at,
+                attempts,
+                reason
+            from outbox
+            where state = 'dead' and number > $1
+            order by number limit $2",
         )
         .bind(after)
         .bind(most.clamp(1, LONGEST_PAGE))

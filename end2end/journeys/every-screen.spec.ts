@@ -1,0 +1,123 @@
+// Every screen, looked at: no accessibility violation, nothing wider than the page, a picture of each.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { codeIn, expect, test } from '../pages/stage.ts';
+
+async function look(page: Page, name: string, project: string, scripts: boolean): Promise<void> {
+  await expect(page.locator('h1')).toBeVisible();
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.screenshot({ path: `test-results/screens/${project}/${name}-${scheme}.png`, fullPage: true });
+    // Axe is a script of its own.
+    if (scripts) {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map((one) => `${name} ${scheme}: ${one.id} ${one.nodes.map((node) => node.html).join(' | ')}`)).toEqual([]);
+    }
+  }
+  if (scripts) {
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wider, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+  }
+}
+
+test('every screen can be used by everybody', async ({ person, page, stage, scripts }, info) => {
+  const seeing = (name: string) => look(page, name, info.project.name, scripts);
+  for (const [path, name] of [
+    ['/', 'home'],
+    ['/demo', 'demo'],
+    ['/demo/mailbox', 'mailbox-empty'],
+    ['/signin', 'signin'],
+    ['/reset', 'reset'],
+    ['/reset/ended', 'reset-ended'],
+    ['/nowhere', 'missing'],
+  ] as const) {
+    await person.open(path);
+    await seeing(name);
+  }
+  await person.open('/signin');
+  await person.signIn('nobody', 'wrong');
+  await person.reads('sign-in-wrong');
+  await seeing('signin-wrong');
+
+  for (const [name, screen] of [['s.nakamura', 'case-a'], ['e.yoshida', 'case-b'], ['m.suzuki', 'case-c']] as const) {
+    await person.identify(name);
+    await seeing(screen);
+  }
+  await person.press('help-contact');
+  await page.waitForURL('**/contact');
+  await seeing('contact');
+
+  await person.identify('r.ito');
+  await seeing('choose');
+  let seen = await stage.seen();
+  await person.chooseEmail();
+  await seeing('code-email');
+  await person.verify('1');
+  await person.reads('code-wrong', { left: '4' });
+  await seeing('code-wrong');
+  await person.verify(codeIn(await stage.arrives('ryo.ito@example.net', seen)));
+  await page.waitForURL('**/reset/choose');
+  await seeing('choose-second');
+  seen = await stage.seen();
+  await person.choosePhone('090 2345 6789');
+  await seeing('code-text');
+  await person.verify(codeIn(await stage.arrives('+819023456789', seen)));
+  await page.waitForURL('**/reset/password');
+  await seeing('password');
+  await person.setPassword('kitayama2026');
+  await expect(page.locator('#new_password[aria-invalid=true]')).toBeVisible();
+  await seeing('password-refused');
+  await stage.moveClock(8 * 60 + 10);
+  await page.reload();
+  await seeing('password-soon-over');
+  await person.press('deadline-more');
+  await expect(page.getByText(person.say('deadline-last')).or(page.locator('#new_password')).first()).toBeVisible();
+  await person.setPassword('jikuso hudano sakoru 47');
+  await page.waitForURL('**/reset/done');
+  await seeing('done');
+
+  await person.open('/signin');
+  await person.signIn('h.tanaka', 'first lantern 2041');
+  await page.waitForURL('**/register');
+  await seeing('register');
+  await person.open('/register/email');
+  await seeing('register-email');
+  await person.open('/register/phone');
+  await seeing('register-phone');
+  await page.locator('[name=country]').selectOption('JP');
+  await person.field('number').fill('090 7000 1000');
+  await page.locator('input[name=way][value=text]').check();
+  seen = await stage.seen();
+  await person.press('add-send');
+  await page.waitForURL('**/register/code');
+  await seeing('register-code');
+  await person.field('code').fill(codeIn(await stage.arrives('+819070001000', seen)));
+  await person.press('add-verify');
+  await page.waitForURL((url) => url.pathname === '/register');
+  await person.registerEmail('hana@example.net');
+  await seeing('register-ready');
+  await person.press('register-finish');
+  await page.waitForURL('**/register/done');
+  await seeing('register-done');
+  await person.open('/register/remove/phone');
+  await seeing('register-remove');
+  await person.open('/register/prove');
+  await seeing('register-prove');
+  await person.open('/change');
+  await seeing('change');
+  await person.open('/demo/mailbox');
+  await seeing('mailbox');
+
+  await person.identify('k.sato');
+  await stage.moveClock(31);
+  await person.chooseEmail();
+  for (let n = 0; n < 5; n += 1) {
+    await person.verify(`${n}`);
+    await page.waitForLoadState('load');
+    if (n < 3) await person.reads('code-wrong', { left: String(4 - n) });
+    if (n === 3) await person.reads('code-wrong-one');
+  }
+  await person.stands('pause-title');
+  await seeing('paused');
+});

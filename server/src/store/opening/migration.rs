@@ -1,0 +1,62 @@
+//! The schema, and the copy that is made before it changes.
+
+use std::path::Path;
+
+use sqlx::any::AnyConnectOptions;
+use sqlx::migrate::Migrator;
+use sqlx::{AnyPool, ConnectOptions as _, Connection as _};
+
+use super::{CannotOpen, address, beside, private_file};
+use crate::store::Result;
+use crate::store::row::number;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// Brings the schema up to date. Each migration is a transaction of its own; one that was edited since is refused.
+pub(super) async fn migrate(pool: &AnyPool, place: &Path) -> std::result::Result<(), CannotOpen> {
+    let known = MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or_default();
+    let found = schema(pool).await?;
+    if found > known {
+        return Err(CannotOpen::NewerSchema { found, known });
+    }
+    if found > 0 && found < known {
+        // A copy that was cut short never takes the place of a whole one.
+        let (whole, part) = (beside(place, &format!("before-{known}")), beside(place, "part"));
+        let unwritten = |cause| CannotOpen::File(whole.clone(), cause);
+        match std::fs::remove_file(&part) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(unwritten(cause)),
+            _ => {}
+        }
+        back_up(place, &part).await?;
+        std::fs::rename(&part, &whole).map_err(unwritten)?;
+    }
+    MIGRATIONS.run(pool).await.map_err(CannotOpen::Migration)
+}
+
+/// The last migration of the database; 0 for an empty one.
+async fn schema(pool: &AnyPool) -> Result<i64> {
+    let table = sqlx::query("select name from sqlite_master where type = 'table' and name = '_sqlx_migrations'");
+    if table.fetch_optional(pool).await?.is_none() {
+        return Ok(0);
+    }
+    let row = sqlx::query("select coalesce(max(version), 0) as version from _sqlx_migrations")
+        .fetch_one(pool)
+        .await?;
+    number(&row, "version")
+}
+
+/// By a connection of its own: it takes its time, and nobody waits for it.
+pub(super) async fn back_up(place: &Path, to: &Path) -> std::result::Result<(), CannotOpen> {
+    let path = to.to_str().ok_or_else(|| CannotOpen::Place(to.to_owned()))?;
+    // An empty file is taken over with its rights; one with something in it is refused.
+    let file = private_file(to)?;
+    let mut conn = AnyConnectOptions::from_url(&address(place)?)?.connect().await?;
+    let copied = sqlx::query("vacuum into $1").bind(path).execute(&mut conn).await;
+    conn.close().await?;
+    copied?;
+    file.sync_all().map_err(|cause| CannotOpen::File(to.to_owned(), cause))
+}
