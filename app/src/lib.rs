@@ -46,6 +46,7 @@ pub fn shell(options: leptos::config::LeptosOptions) -> impl IntoView {
     let surroundings: Surroundings = use_context().unwrap_or_default();
     let words = format!("/{}/words/{}.json", surroundings.package, surroundings.language.tag());
     let style = format!("/{}/aikagi.css", surroundings.package);
+    let is_plain = use_context::<axum::http::request::Parts>().is_some_and(|parts| parts.uri.path().starts_with("/demo"));
     view! {
         <!DOCTYPE html>
         <html lang=surroundings.language.tag() data-words=words>
@@ -56,7 +57,7 @@ pub fn shell(options: leptos::config::LeptosOptions) -> impl IntoView {
                 <meta name="robots" content="noindex" />
                 <link rel="stylesheet" href=style />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HydrationScripts options />
+                {(!is_plain).then(|| view! { <HydrationScripts options /> })}
                 <MetaTags />
             </head>
             <body>

@@ -1,6 +1,7 @@
 //! The code from a text message, taken over into its field where the browser can read it (`WebOTP`). The message names this
 //! site in its last line, so no other site gets it. Nothing is sent by itself: the person still presses the button.
 
+#[cfg(feature = "hydrate")]
 use leptos::prelude::*;
 
 /// Waits for the text message for as long as the page is there, and fills the field with this id if it is still empty.

@@ -61,7 +61,8 @@ pub fn Sheet(
         let (title, organisation) = (title.clone(), organisation.clone());
         move || {
             let title = format!("{title} – {organisation}");
-            if refused.is_some_and(|refused| refused.0.with(Option::is_some)) {
+            // `Title` may still ask after the page is gone: it keeps the text of a page that was made anew.
+            if refused.is_some_and(|refused| refused.0.try_with(Option::is_some).unwrap_or_default()) {
                 words.fill(Word::TitleOfError, &[("title", &title)])
             } else {
                 title
@@ -128,8 +129,8 @@ pub fn Sheet(
                     .then(|| {
                         view! {
                             <p class="demo-links">
-                                <a href="/demo">{words.say(Word::DemoPeople)}</a>
-                                <a href="/demo/mailbox">{words.say(Word::DemoMailbox)}</a>
+                                <a href="/demo" rel="external">{words.say(Word::DemoPeople)}</a>
+                                <a href="/demo/mailbox" rel="external">{words.say(Word::DemoMailbox)}</a>
                             </p>
                         }
                     })}

@@ -120,7 +120,7 @@ async fn before_pages(State(house): State<House>, mut request: Request, next: Ne
     if let Some(file) = site::file(&request) {
         return file;
     }
-    let is_known = matches!(path, "/.well-known/change-password" | "/demo/mailbox.json") || path.starts_with("/api/");
+    let is_known = matches!(path, "/.well-known/change-password" | "/demo/mailbox.json" | "/demo/mailbox.js") || path.starts_with("/api/");
     let is_demo = house.stage.is_none() && (path.starts_with("/demo") || path.starts_with("/api/demo/"));
     if (site::is_no_page(path) && !is_known) || is_demo {
         return site::not_found();

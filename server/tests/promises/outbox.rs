@@ -147,6 +147,16 @@ async fn what_ran_out_is_dropped_and_holds_nobody_up() {
 }
 
 #[tokio::test]
+async fn however_many_ran_out_all_of_them_are_dropped() {
+    let ground = Ground::new().await;
+    ground
+        .done((0..1_100).map(|_| Change::Enqueue(notice("a"))).collect())
+        .await;
+    assert_eq!(ground.store.drop_expired(START + days(2)).await.unwrap(), 1_100);
+    assert_eq!(ground.store.backlog().await.unwrap(), (0, None));
+}
+
+#[tokio::test]
 async fn what_is_given_up_is_seen_and_what_tells_nothing_is_not() {
     let ground = Ground::new().await;
     let (lost, empty) = (notice("a"), message(Recipient::HelpDesk, Matter::Nothing));

@@ -27,9 +27,9 @@ async fn a_session_ends_when_idle_when_old_and_when_signed_out() {
     let house = House::open().await;
     let mut browser = Browser::new(&house);
     browser.sign_in("k.sato", PASSWORD).await;
-    house.later(1_799);
+    house.later(1_700);
     assert!(browser.view("register/view?page=x").await["screen"].is_object());
-    house.later(2);
+    house.later(101);
     assert_eq!(browser.view("register/view?page=x").await["No"], "session_ended");
     browser.sign_in("k.sato", PASSWORD).await;
     let stolen = browser.clone();

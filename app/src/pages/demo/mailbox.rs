@@ -6,13 +6,9 @@ use super::letter::{Piece, pieces};
 use crate::api::View;
 use crate::api::demo::{Arrived, MailboxView, mailbox_view};
 use crate::parts::icon::Icon;
-#[cfg(feature = "hydrate")]
-use crate::parts::load::read;
 use crate::parts::load::{load, view_at};
 use crate::parts::notice::{Slip, Tone};
 use crate::parts::sheet::Sheet;
-#[cfg(feature = "hydrate")]
-use crate::parts::wire::fetch;
 use crate::words::{Word, words};
 
 /// `/demo/mailbox`
@@ -24,25 +20,20 @@ pub fn Mailbox() -> impl IntoView {
 #[component]
 fn Page(view: View<Vec<Arrived>>) -> impl IntoView {
     let words = words();
-    let arrived = RwSignal::new(view.screen);
-    let is_alive = RwSignal::new(false);
-    // Only the list is drawn again: the page stays where it was scrolled to, and keeps the focus.
-    Effect::new(move || {
-        is_alive.set(true);
-        look_again_and_again(arrived);
-    });
+    let arrived = view.screen;
     view! {
         <Sheet title=words.say(Word::MailboxTitle)>
             <Slip tone=Tone::Attention title=words.say(Word::DemoSlipTitle)>
                 <p>{words.say(Word::MailboxSlip)}</p>
             </Slip>
-            <p class="hint">
-                {move || words.say(if is_alive.get() { Word::MailboxFresh } else { Word::MailboxReload })}
+            <p class="hint" data-fresh=words.say(Word::MailboxFresh)>
+                {words.say(Word::MailboxReload)}
             </p>
-            {move || arrived.with(Vec::is_empty).then(|| view! { <Empty /> })}
+            {arrived.is_empty().then(|| view! { <Empty /> })}
             <div class="messages" aria-live="polite">
-                <For each=move || arrived.get() key=|one| one.id.clone() children=|one| view! { <Message one /> } />
+                {arrived.into_iter().map(|one| view! { <Message one /> }).collect_view()}
             </div>
+            <script src="/demo/mailbox.js" defer></script>
         </Sheet>
     }
 }
@@ -92,33 +83,4 @@ fn Message(one: Arrived) -> impl IntoView {
             <p class="body">{body}</p>
         </article>
     }
-}
-
-/// How often the mailbox is looked into.
-#[cfg(feature = "hydrate")]
-const EVERY: std::time::Duration = std::time::Duration::from_secs(3);
-
-/// Looks into the mailbox while the page is shown and in front.
-fn look_again_and_again(arrived: RwSignal<Vec<Arrived>>) {
-    #[cfg(feature = "hydrate")]
-    {
-        let look = move || {
-            if document().hidden() {
-                return;
-            }
-            leptos::task::spawn_local(async move {
-                // What cannot be had is asked for again soon.
-                if let Ok(view) = read::<Vec<Arrived>>(&fetch(&view_at::<MailboxView>("")).await)
-                    && arrived.try_with_untracked(|shown| *shown != view.screen) == Some(true)
-                {
-                    arrived.try_set(view.screen);
-                }
-            });
-        };
-        if let Ok(clock) = set_interval_with_handle(look, EVERY) {
-            on_cleanup(move || clock.clear());
-        }
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = arrived;
 }

@@ -25,10 +25,15 @@ fn Message(support: String) -> impl IntoView {
     view! {
         <Sheet
             title=words.say(Word::HelpWritten)
-            lead=words.fill(Word::HelpWrittenLead, &[("support", &support)])
+            lead=words.say(Word::HelpKeepCode)
             stamp=Stamp::Whole
-            support
+            support=support.clone()
         >
+            <p>
+                {words.say(Word::SupportCode)} " " <strong class="whole-name">
+                    <code>{support}</code>
+                </strong>
+            </p>
             <p>{words.say(Word::HelpWrittenText)}</p>
             <div class="actions">
                 <a class="button primary" href="/">

@@ -15,6 +15,12 @@ use crate::parts::sheet::Sheet;
 use crate::parts::waiting::Until;
 use crate::words::{Word, words};
 
+/// Refusals for which the page itself is the message.
+fn is_told_here(said: &Said) -> bool {
+    use Refusal::{Closed, Code, CodeDead, CodeExpired, Wait};
+    matches!(said, Said::No(Wait { .. } | Closed | Code { .. } | CodeDead | CodeExpired))
+}
+
 /// Stands in for the page of a step while its tries are used up.
 #[component]
 pub(super) fn Paused(
@@ -47,8 +53,7 @@ pub(super) fn Paused(
             marks=marks(words, required, turn.into())
             support=view.support.clone()
         >
-            // The page itself is the message.
-            <Trouble belongs=|said| matches!(said, Said::No(Refusal::Wait { .. } | Refusal::Closed)) />
+            <Trouble belongs=is_told_here />
             {until.map(|until| view! { <Until until page /> })}
             <div class="actions">
                 {has_other
