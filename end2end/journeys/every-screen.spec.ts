@@ -22,6 +22,8 @@ async function look(page: Page, name: string, project: string, scripts: boolean)
 }
 
 test('every screen can be used by everybody', async ({ person, page, stage, scripts }, info) => {
+  // Some thirty screens, each twice.
+  test.setTimeout(300_000);
   const seeing = (name: string) => look(page, name, info.project.name, scripts);
   for (const [path, name] of [
     ['/', 'home'],

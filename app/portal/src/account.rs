@@ -26,7 +26,9 @@ impl Role {
 
     /// The role with this name.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Person, Self::Administrator].into_iter().find(|role| role.word() == word)
+        [Self::Person, Self::Administrator]
+            .into_iter()
+            .find(|role| role.word() == word)
     }
 }
 
@@ -56,7 +58,9 @@ impl Language {
     /// The language with this tag; regions are ignored.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
+        Self::ALL
+            .into_iter()
+            .find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 }
 
@@ -136,16 +140,33 @@ mod tests {
     #[test]
     fn spellings_of_one_name_are_one() {
         for typed in ["h.tanaka", "H.Tanaka", " h.tanaka ", "ｈ．ｔａｎａｋａ", "h.tanaka　"] {
-            assert_eq!(UserName::parse(typed).map(|n| n.as_str().to_owned()).as_deref(), Ok("h.tanaka"), "{typed:?}");
+            assert_eq!(
+                UserName::parse(typed).map(|n| n.as_str().to_owned()).as_deref(),
+                Ok("h.tanaka"),
+                "{typed:?}"
+            );
         }
-        assert_eq!(UserName::parse("H.Tanaka@Kitayama.Example").map(|n| n.as_str().to_owned()).as_deref(), Ok("h.tanaka@kitayama.example"));
+        assert_eq!(
+            UserName::parse("H.Tanaka@Kitayama.Example")
+                .map(|n| n.as_str().to_owned())
+                .as_deref(),
+            Ok("h.tanaka@kitayama.example")
+        );
     }
 
     #[test]
     fn what_is_no_name_is_told_without_looking_anybody_up() {
         assert_eq!(UserName::parse("   "), Err(NameProblem::Missing));
         assert_eq!(UserName::parse(&"a".repeat(257)), Err(NameProblem::TooLong));
-        for typed in ["ad min", "admin\u{200b}", "admin\0", "ad\u{202e}min", "a@b@c", "h\r\ntanaka", "@"] {
+        for typed in [
+            "ad min",
+            "admin\u{200b}",
+            "admin\0",
+            "ad\u{202e}min",
+            "a@b@c",
+            "h\r\ntanaka",
+            "@",
+        ] {
             assert_eq!(UserName::parse(typed), Err(NameProblem::Malformed), "{typed:?}");
         }
     }

@@ -117,7 +117,11 @@ impl Failures {
 
     /// Whether a password may be tried at sign-in: waits, but never closes.
     pub fn leave_to_sign_in(&self, now: Moment) -> Leave {
-        if now < self.wait_until { Leave::Wait(self.wait_until) } else { Leave::Granted }
+        if now < self.wait_until {
+            Leave::Wait(self.wait_until)
+        } else {
+            Leave::Granted
+        }
     }
 
     fn next_day(&self, now: Moment) -> Self {
@@ -134,8 +138,12 @@ impl Failures {
 
 /// The wait after `in_a_row` failures: none up to `free` − 1, then `first`, doubled each time, at most [`LONGEST_WAIT`].
 fn wait(in_a_row: u32, free: u32, first: Duration) -> Duration {
-    let Some(beyond) = in_a_row.checked_sub(free) else { return Duration::ZERO };
-    first.saturating_mul(2_u32.saturating_pow(beyond.min(16))).min(LONGEST_WAIT)
+    let Some(beyond) = in_a_row.checked_sub(free) else {
+        return Duration::ZERO;
+    };
+    first
+        .saturating_mul(2_u32.saturating_pow(beyond.min(16)))
+        .min(LONGEST_WAIT)
 }
 
 /// Sends allowed to one destination: at most so many within so long.
@@ -160,9 +168,15 @@ pub struct Sent {
 
 /// When the next send to a destination is allowed: `now` when it is allowed at once.
 pub fn next_send(past: &[Sent], now: Moment) -> Moment {
-    let by_count = SENDS.iter().map(|&(most, within)| earliest(past.iter().map(|sent| sent.at), most, within, now));
-    let by_network =
-        earliest(past.iter().filter(|sent| sent.same_network).map(|sent| sent.at), SENDS_FROM_ONE_NETWORK, hours(24), now);
+    let by_count = SENDS
+        .iter()
+        .map(|&(most, within)| earliest(past.iter().map(|sent| sent.at), most, within, now));
+    let by_network = earliest(
+        past.iter().filter(|sent| sent.same_network).map(|sent| sent.at),
+        SENDS_FROM_ONE_NETWORK,
+        hours(24),
+        now,
+    );
     // The person at the office behind one address asks for their own code thrice within a day at most from there; the
     // count of the destination itself still leaves seven for every other network.
     by_count.chain([by_network]).max().unwrap_or(now)
@@ -239,21 +253,42 @@ mod tests {
 
     #[test]
     fn sends_are_spaced_by_every_limit() {
-        let past = |ages: &[u64]| ages.iter().map(|&s| Sent { at: START - seconds(s), same_network: false }).collect::<Vec<_>>();
+        let past = |ages: &[u64]| {
+            ages.iter()
+                .map(|&s| Sent {
+                    at: START - seconds(s),
+                    same_network: false,
+                })
+                .collect::<Vec<_>>()
+        };
         assert_eq!(next_send(&past(&[]), START), START);
         assert_eq!(next_send(&past(&[10]), START), START + seconds(20));
         assert_eq!(next_send(&past(&[30]), START), START);
         assert_eq!(next_send(&past(&[40, 80, 120]), START), START + seconds(480));
-        assert_eq!(next_send(&past(&[700, 800, 900, 1000, 1100]), START), START + seconds(2500));
+        assert_eq!(
+            next_send(&past(&[700, 800, 900, 1000, 1100]), START),
+            START + seconds(2500)
+        );
         let day: Vec<u64> = (1..=10).map(|n| n * 7_200).collect();
         assert_eq!(next_send(&past(&day), START), START + hours(4));
     }
 
     #[test]
     fn one_network_uses_up_three_of_the_ten() {
-        let past: Vec<Sent> = (1..=3).map(|n| Sent { at: START - hours(n * 2), same_network: true }).collect();
+        let past: Vec<Sent> = (1..=3)
+            .map(|n| Sent {
+                at: START - hours(n * 2),
+                same_network: true,
+            })
+            .collect();
         assert_eq!(next_send(&past, START), START + hours(18));
-        let others: Vec<Sent> = past.into_iter().map(|sent| Sent { same_network: false, ..sent }).collect();
+        let others: Vec<Sent> = past
+            .into_iter()
+            .map(|sent| Sent {
+                same_network: false,
+                ..sent
+            })
+            .collect();
         assert_eq!(next_send(&others, START), START);
     }
 

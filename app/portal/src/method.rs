@@ -78,6 +78,8 @@ impl ContactKind {
 
     /// The kind with this name.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Mailbox, Self::Email, Self::Phone].into_iter().find(|kind| kind.word() == word)
+        [Self::Mailbox, Self::Email, Self::Phone]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 }

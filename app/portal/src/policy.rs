@@ -100,7 +100,9 @@ impl std::fmt::Display for Mistake {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::MethodsRequired => f.write_str("methods_required: must be 1 or 2"),
-            Self::TooFewChannels => f.write_str("methods: two required proofs need e-mail and a phone, for they must use different channels"),
+            Self::TooFewChannels => f.write_str(
+                "methods: two required proofs need e-mail and a phone, for they must use different channels",
+            ),
             Self::Country(typed) => write!(f, "countries: `{typed}` is not an ISO 3166 code such as JP"),
             Self::Banned => f.write_str("banned: at most 1,000 words of 3 to 32 characters"),
             Self::HelpDesk => f.write_str("help_desk: give an e-mail address or an https:// address"),
@@ -146,7 +148,8 @@ impl Policy {
             Enabled::Nobody => false,
             Enabled::Everyone => true,
             Enabled::Groups { include, exclude } => {
-                groups.iter().any(|group| include.contains(group)) && !groups.iter().any(|group| exclude.contains(group))
+                groups.iter().any(|group| include.contains(group))
+                    && !groups.iter().any(|group| exclude.contains(group))
             }
         }
     }
@@ -190,7 +193,10 @@ mod tests {
     #[test]
     fn exclusion_wins_over_inclusion() {
         let policy = Policy {
-            enabled: Enabled::Groups { include: vec!["staff".into()], exclude: vec!["board".into()] },
+            enabled: Enabled::Groups {
+                include: vec!["staff".into()],
+                exclude: vec!["board".into()],
+            },
             ..Policy::default()
         };
         assert!(policy.is_enabled_for(&["staff".into()]));
@@ -200,7 +206,10 @@ mod tests {
 
     #[test]
     fn an_administrator_always_proves_twice() {
-        let policy = Policy { methods_required: 1, ..Policy::default() };
+        let policy = Policy {
+            methods_required: 1,
+            ..Policy::default()
+        };
         assert_eq!(policy.proofs_required(Role::Administrator), 2);
         assert_eq!(policy.proofs_required(Role::Person), 1);
     }

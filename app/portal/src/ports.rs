@@ -213,7 +213,9 @@ impl Trust {
 
     /// The trust with this name.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Pending, Self::Vouched, Self::Verified].into_iter().find(|trust| trust.word() == word)
+        [Self::Pending, Self::Vouched, Self::Verified]
+            .into_iter()
+            .find(|trust| trust.word() == word)
     }
 }
 
@@ -236,7 +238,14 @@ pub struct Contact {
 
 impl fmt::Debug for Contact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Contact({} of {}, {:?}, {:?})", self.id.as_str(), self.account.as_str(), self.kind, self.trust)
+        write!(
+            f,
+            "Contact({} of {}, {:?}, {:?})",
+            self.id.as_str(),
+            self.account.as_str(),
+            self.kind,
+            self.trust
+        )
     }
 }
 

@@ -13,7 +13,13 @@ pub const TICKET_RIPENS: Duration = seconds(10);
 
 /// Leading zero bits of SHA-256(`token`:`answer`).
 pub fn leading_zero_bits(token: &str, answer: &str) -> u32 {
-    bits(&Sha256::new().chain_update(token).chain_update(b":").chain_update(answer).finalize())
+    bits(
+        &Sha256::new()
+            .chain_update(token)
+            .chain_update(b":")
+            .chain_update(answer)
+            .finalize(),
+    )
 }
 
 fn bits(digest: &[u8]) -> u32 {
@@ -32,7 +38,11 @@ pub struct Search {
 impl Search {
     /// Begins the search for an answer to `token` with at least `bits` leading zero bits.
     pub fn new(token: &str, wanted: u8) -> Self {
-        Self { prefix: Sha256::new().chain_update(token).chain_update(b":"), bits: u32::from(wanted), next: 0 }
+        Self {
+            prefix: Sha256::new().chain_update(token).chain_update(b":"),
+            bits: u32::from(wanted),
+            next: 0,
+        }
     }
 
     /// Tries `most` answers more; the one that fits, if it was among them.
@@ -54,7 +64,9 @@ mod tests {
 
     #[test]
     fn what_the_search_finds_passes_the_check() {
-        let answer = Search::new("token", 12).advance(1_000_000).expect("2^12 tries on average");
+        let answer = Search::new("token", 12)
+            .advance(1_000_000)
+            .expect("2^12 tries on average");
         assert!(leading_zero_bits("token", &answer) >= 12);
         assert!(leading_zero_bits("another", &answer) < 12);
     }
@@ -62,7 +74,10 @@ mod tests {
     #[test]
     fn an_interrupted_search_goes_on_where_it_stopped() {
         let mut sliced = Search::new("token", 10);
-        let found = std::iter::repeat_with(|| sliced.advance(7)).take(100_000).flatten().next();
+        let found = std::iter::repeat_with(|| sliced.advance(7))
+            .take(100_000)
+            .flatten()
+            .next();
         assert_eq!(found, Search::new("token", 10).advance(u32::MAX));
     }
 }

@@ -144,7 +144,16 @@ impl Recovery {
             Ok(required) => (Stage::Choosing, required.max(1)),
             Err(case) => (Stage::Stopped(case), u8::MAX),
         };
-        Self { stage, required, opened: now, asked: 0, set_tries: 0, trespasses: 0, contacted: false, proofs: Vec::new() }
+        Self {
+            stage,
+            required,
+            opened: now,
+            asked: 0,
+            set_tries: 0,
+            trespasses: 0,
+            contacted: false,
+            proofs: Vec::new(),
+        }
     }
 
     /// The same flow with its proofs, as their rows tell them. A flow that stands at `Setting` without enough of them
@@ -160,7 +169,11 @@ impl Recovery {
 
     /// Where it stands, time considered.
     pub fn stage(&self, now: Moment) -> Stage {
-        if now >= self.ends() && !matches!(self.stage, Stage::Done { .. }) { Stage::Ended } else { self.stage.clone() }
+        if now >= self.ends() && !matches!(self.stage, Stage::Done { .. }) {
+            Stage::Ended
+        } else {
+            self.stage.clone()
+        }
     }
 
     /// When it runs out, if nothing happens.
@@ -234,7 +247,12 @@ impl Recovery {
         if self.has_proved_by(&channel) {
             return Err(Refusal::Method);
         }
-        self.stage = Stage::Awaiting { method, channel, code, asked: now };
+        self.stage = Stage::Awaiting {
+            method,
+            channel,
+            code,
+            asked: now,
+        };
         self.asked = self.asked.saturating_add(1);
         Ok(self)
     }
@@ -262,7 +280,9 @@ impl Recovery {
         }
         self.proofs.push(proof);
         self.stage = if self.is_proved() {
-            Stage::Setting { until: (now + SETTING_LIFE).min(self.opened + LONGEST_LIFE) }
+            Stage::Setting {
+                until: (now + SETTING_LIFE).min(self.opened + LONGEST_LIFE),
+            }
         } else {
             Stage::Choosing
         };
@@ -275,7 +295,9 @@ impl Recovery {
     /// As for [`Self::ask`].
     pub fn extend(mut self, now: Moment) -> Result<Self, Refusal> {
         self.admit(Form::Extend, now)?;
-        self.stage = Stage::Setting { until: (now + SETTING_LIFE).min(self.opened + LONGEST_LIFE) };
+        self.stage = Stage::Setting {
+            until: (now + SETTING_LIFE).min(self.opened + LONGEST_LIFE),
+        };
         Ok(self)
     }
 

@@ -106,7 +106,16 @@ impl Portal {
         hashing: Arc<dyn Hashing>,
         organisation: Organisation,
     ) -> Self {
-        Self { store, keys, clock, random, hashing, organisation, common: Common::embedded(), starts: Starts::default() }
+        Self {
+            store,
+            keys,
+            clock,
+            random,
+            hashing,
+            organisation,
+            common: Common::embedded(),
+            starts: Starts::default(),
+        }
     }
 
     /// What time it is.
@@ -133,7 +142,10 @@ impl Portal {
     pub fn support_code(&self, holder: &str) -> String {
         const LETTERS: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
         let digest = self.keys.digest(Label::Token, &[b"support", holder.as_bytes()]);
-        let mut number = digest.iter().take(16).fold(0_u128, |sum, &byte| (sum << 8) | u128::from(byte));
+        let mut number = digest
+            .iter()
+            .take(16)
+            .fold(0_u128, |sum, &byte| (sum << 8) | u128::from(byte));
         let mut code = String::with_capacity(9);
         for place in 0..8 {
             if place == 4 {
@@ -154,7 +166,11 @@ impl Portal {
     pub fn unseal(&self, sealed: &str) -> Option<Vec<u8>> {
         let bytes: Option<Vec<u8>> = (0..sealed.len())
             .step_by(2)
-            .map(|at| sealed.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+            .map(|at| {
+                sealed
+                    .get(at..at + 2)
+                    .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+            })
             .collect();
         self.keys.open(Label::Said, "cookie", &bytes?).ok()
     }
@@ -180,7 +196,11 @@ impl Portal {
             outcome,
             method: None,
             flow: None,
-            support: visit.holder.as_deref().map(|holder| self.support_code(holder)).unwrap_or_default(),
+            support: visit
+                .holder
+                .as_deref()
+                .map(|holder| self.support_code(holder))
+                .unwrap_or_default(),
             detail: String::new(),
         }
     }
@@ -235,7 +255,11 @@ impl NewEntries<'_> {
             return Err(Refusal::NewPasswordMissing);
         }
         let (new, again) = (Password::typed(self.new), Password::typed(self.again));
-        if new.expose() == again.expose() { Ok(new) } else { Err(Refusal::PasswordsDiffer) }
+        if new.expose() == again.expose() {
+            Ok(new)
+        } else {
+            Err(Refusal::PasswordsDiffer)
+        }
     }
 }
 
@@ -247,9 +271,11 @@ fn normalise(text: &str) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }

@@ -20,6 +20,9 @@ pub enum Stamp {
     Whole,
 }
 
+/// How many frames a page that was made is waited for until it stands in the document.
+const FRAMES: u8 = 60;
+
 /// Set once the first page has come alive; pages after it take the focus.
 static HAS_ARRIVED: AtomicBool = AtomicBool::new(false);
 
@@ -70,10 +73,10 @@ pub fn Sheet(
         }
     };
     let is_refreshed = use_context::<Refresh>().is_some_and(|refresh| refresh.0.get_untracked() > 0);
+    let sheet_ref = NodeRef::<leptos::html::Main>::new();
     Effect::new(move || {
-        if HAS_ARRIVED.swap(true, Ordering::Relaxed) {
-            // A page that was fetched again stays where it is, unless there is something to type.
-            focus_soon(if is_refreshed { &["[data-first]"] } else { &["[data-first]", "h1"] });
+        if sheet_ref.get().is_some() && HAS_ARRIVED.swap(true, Ordering::Relaxed) {
+            take_focus(sheet_ref, is_refreshed, FRAMES);
         }
     });
     let kind = match (&marks, &stamp) {
@@ -91,7 +94,7 @@ pub fn Sheet(
     view! {
         <Title text=document />
         <div class=kind>
-            <a class="skip" href="#main">
+            <a class="skip" href="#main" rel="external">
                 {words.say(Word::Skip)}
             </a>
             <header class="masthead">
@@ -101,7 +104,7 @@ pub fn Sheet(
                 </a>
                 <Languages form />
             </header>
-            <main class=sheet id="main" tabindex="-1">
+            <main class=sheet id="main" tabindex="-1" node_ref=sheet_ref>
                 {marks.map(Marks::draw)}
                 {stamp}
                 <div class="page">
@@ -135,7 +138,7 @@ pub fn Sheet(
                         }
                     })}
                 <p>
-                    "Aikagi " <span lang="ja">"合鍵"</span>
+                    <span>"Aikagi " <span lang="ja">"合鍵"</span></span>
                 </p>
             </footer>
         </div>
@@ -173,6 +176,31 @@ fn Languages(form: bool) -> impl IntoView {
         }
     });
     view! { <div class="languages">{others.collect_view()}</div> }
+}
+
+/// Moves the focus into a page that has just been made: to what is typed first, else to the heading. A page that was
+/// fetched again stays where it is, unless there is something to type or what had the focus is gone.
+fn take_focus(sheet: NodeRef<leptos::html::Main>, is_refreshed: bool, frames: u8) {
+    #[cfg(feature = "hydrate")]
+    request_animation_frame(move || {
+        use wasm_bindgen::JsCast as _;
+        // Gone again, for another page.
+        let Some(found) = sheet.try_get_untracked().flatten() else { return };
+        if !found.is_connected() {
+            if let Some(frames) = frames.checked_sub(1) {
+                take_focus(sheet, is_refreshed, frames);
+            }
+            return;
+        }
+        let find = |selector| found.query_selector(selector).ok().flatten();
+        let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        let first = find("[data-first]").or_else(|| (!is_refreshed || is_lost).then(|| find("h1")).flatten());
+        if let Some(element) = first.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (sheet, is_refreshed, frames);
 }
 
 /// Moves the focus to the first element that one of the selectors finds, once the page is drawn.

@@ -37,7 +37,9 @@ impl Purpose {
 
     /// The purpose with this name.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Recovery, Self::Registration].into_iter().find(|purpose| purpose.word() == word)
+        [Self::Recovery, Self::Registration]
+            .into_iter()
+            .find(|purpose| purpose.word() == word)
     }
 }
 
@@ -106,7 +108,14 @@ mod tests {
 
     #[test]
     fn nothing_else_is_stripped() {
-        for typed in ["1234%0a", "482193\n", "48 21 9x", "482193\u{202e}", "4️⃣82193", "12345678901234567"] {
+        for typed in [
+            "1234%0a",
+            "482193\n",
+            "48 21 9x",
+            "482193\u{202e}",
+            "4️⃣82193",
+            "12345678901234567",
+        ] {
             assert_eq!(tidy(typed), None, "{typed:?}");
         }
     }
@@ -115,7 +124,10 @@ mod tests {
     fn a_code_lives_five_minutes_and_five_tries() {
         let asked = Moment::from_millis(1_000_000);
         assert_eq!(life(asked, 0, false, asked), Life::Live { left: 5 });
-        assert_eq!(life(asked, 4, false, asked + minutes(5) - Duration::from_millis(1)), Life::Live { left: 1 });
+        assert_eq!(
+            life(asked, 4, false, asked + minutes(5) - Duration::from_millis(1)),
+            Life::Live { left: 1 }
+        );
         assert_eq!(life(asked, 0, false, asked + minutes(5)), Life::Expired);
         assert_eq!(life(asked, 5, false, asked), Life::Dead);
         assert_eq!(life(asked, 0, true, asked), Life::Dead);

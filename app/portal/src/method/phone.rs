@@ -46,7 +46,26 @@ pub fn tidy(typed: &str) -> String {
             '＋' => '+',
             other => other,
         })
-        .filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{3000}' | '-' | '.' | '(' | ')' | '（' | '）' | '－' | 'ー' | '―' | '−' | '‐' | '‑' | '–'))
+        .filter(|c| {
+            !matches!(
+                c,
+                ' ' | '\u{a0}'
+                    | '\u{3000}'
+                    | '-'
+                    | '.'
+                    | '('
+                    | ')'
+                    | '（'
+                    | '）'
+                    | '－'
+                    | 'ー'
+                    | '―'
+                    | '−'
+                    | '‐'
+                    | '‑'
+                    | '–'
+            )
+        })
         .collect()
 }
 
@@ -82,7 +101,10 @@ mod parse {
         }
         let id: country::Id = region.parse().map_err(|_| Problem::CountryNotServed)?;
         let tidied = tidy(typed);
-        if tidied.chars().any(|c| matches!(c, 'x' | 'X' | '#' | ',' | ';' | '*' | 'ｘ' | '＃' | '内')) {
+        if tidied
+            .chars()
+            .any(|c| matches!(c, 'x' | 'X' | '#' | ',' | ';' | '*' | 'ｘ' | '＃' | '内'))
+        {
             return Err(Problem::Extension);
         }
         let digits = tidied.strip_prefix('+').unwrap_or(&tidied);
@@ -91,7 +113,10 @@ mod parse {
             return Err(Problem::Malformed);
         }
         let number = phonenumber::parse(Some(id), &tidied).map_err(|_| Problem::Impossible)?;
-        let here = DATABASE.by_id(id.as_ref()).ok_or(Problem::CountryNotServed)?.country_code();
+        let here = DATABASE
+            .by_id(id.as_ref())
+            .ok_or(Problem::CountryNotServed)?
+            .country_code();
         if number.country().code() != here || number.country().id().is_some_and(|other| other != id) {
             return Err(Problem::OtherCountry);
         }
@@ -130,16 +155,21 @@ mod parse {
         let parsed = phonenumber::parse(None, e164).ok();
         Number {
             e164: e164.to_owned(),
-            shown: parsed
-                .as_ref()
-                .map_or_else(|| e164.to_owned(), |number| number.format().mode(Mode::International).to_string()),
-            country_code: parsed.map(|number| number.country().code().to_string()).unwrap_or_default(),
+            shown: parsed.as_ref().map_or_else(
+                || e164.to_owned(),
+                |number| number.format().mode(Mode::International).to_string(),
+            ),
+            country_code: parsed
+                .map(|number| number.country().code().to_string())
+                .unwrap_or_default(),
         }
     }
 
     /// The calling code of a region, without `+`; none where there is no such region.
     pub fn calling_code(region: &str) -> Option<String> {
-        DATABASE.by_id(region).map(|metadata| metadata.country_code().to_string())
+        DATABASE
+            .by_id(region)
+            .map(|metadata| metadata.country_code().to_string())
     }
 
     /// Whether what somebody typed, with or without country code, is the stored number.
@@ -148,12 +178,17 @@ mod parse {
         if tidied == e164 {
             return true;
         }
-        let Ok(stored) = phonenumber::parse(None, e164) else { return false };
-        let Some(region) = stored.country().id() else { return false };
+        let Ok(stored) = phonenumber::parse(None, e164) else {
+            return false;
+        };
+        let Some(region) = stored.country().id() else {
+            return false;
+        };
         if !tidied.chars().all(|c| c.is_ascii_digit() || c == '+') {
             return false;
         }
-        phonenumber::parse(Some(region), &tidied).is_ok_and(|number| number.format().mode(Mode::E164).to_string() == e164)
+        phonenumber::parse(Some(region), &tidied)
+            .is_ok_and(|number| number.format().mode(Mode::E164).to_string() == e164)
     }
 }
 #[cfg(feature = "service")]
@@ -184,7 +219,13 @@ mod tests {
 
         #[test]
         fn a_number_is_understood_however_it_is_typed() {
-            for typed in ["090 1234 5678", "090-1234-5678", "０９０１２３４５６７８", "+81 90 1234 5678", "(090)12345678"] {
+            for typed in [
+                "090 1234 5678",
+                "090-1234-5678",
+                "０９０１２３４５６７８",
+                "+81 90 1234 5678",
+                "(090)12345678",
+            ] {
                 assert_eq!(japan(typed).as_deref(), Ok("+819012345678"), "{typed}");
             }
         }
@@ -199,13 +240,24 @@ mod tests {
             assert_eq!(japan("+1 202 555 0143"), Err(Problem::OtherCountry));
             assert_eq!(japan("03 3224 9999"), Err(Problem::NoTexts));
             assert_eq!(japan("📱"), Err(Problem::Malformed));
-            assert_eq!(parse("030 123456", "DE", &["JP".into()], Method::Text), Err(Problem::CountryNotServed));
-            assert_eq!(parse("900 555 0123", "US", &["US".into()], Method::Text).map(|n| n.e164), Err(Problem::Kind));
+            assert_eq!(
+                parse("030 123456", "DE", &["JP".into()], Method::Text),
+                Err(Problem::CountryNotServed)
+            );
+            assert_eq!(
+                parse("900 555 0123", "US", &["US".into()], Method::Text).map(|n| n.e164),
+                Err(Problem::Kind)
+            );
         }
 
         #[test]
         fn a_landline_takes_calls() {
-            assert_eq!(parse("03 3224 9999", "JP", &["JP".into()], Method::Call).map(|n| n.e164).as_deref(), Ok("+81332249999"));
+            assert_eq!(
+                parse("03 3224 9999", "JP", &["JP".into()], Method::Call)
+                    .map(|n| n.e164)
+                    .as_deref(),
+                Ok("+81332249999")
+            );
         }
 
         #[test]

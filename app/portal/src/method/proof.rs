@@ -24,7 +24,14 @@ impl Proof {
     ///
     /// `seasoned` says whether the contact is old enough to stand alone (see [`crate::registration::is_seasoned`]).
     #[cfg(feature = "service")]
-    pub fn by_code(sent: &str, typed: &str, method: Method, channel: Channel, seasoned: bool, at: Moment) -> Option<Self> {
+    pub fn by_code(
+        sent: &str,
+        typed: &str,
+        method: Method,
+        channel: Channel,
+        seasoned: bool,
+        at: Moment,
+    ) -> Option<Self> {
         use subtle::ConstantTimeEq as _;
         // Lengths are public; an empty code never matches.
         (!sent.is_empty() && bool::from(sent.as_bytes().ct_eq(typed.as_bytes()))).then_some(Self {
@@ -38,7 +45,12 @@ impl Proof {
     /// A proof as its row tells it.
     #[cfg(feature = "service")]
     pub fn recorded(method: Method, channel: Channel, seasoned: bool, at: Moment) -> Self {
-        Self { method, channel, at, seasoned }
+        Self {
+            method,
+            channel,
+            at,
+            seasoned,
+        }
     }
 
     /// How it was given.

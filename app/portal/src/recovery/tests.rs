@@ -16,11 +16,14 @@ fn proof(method: Method, now: Moment) -> Proof {
 }
 
 fn asked(flow: Recovery, method: Method) -> Recovery {
-    flow.ask(method, channel(method), CodeId::new("c"), START).expect("asking is allowed")
+    flow.ask(method, channel(method), CodeId::new("c"), START)
+        .expect("asking is allowed")
 }
 
 fn proved(flow: Recovery, method: Method) -> Recovery {
-    asked(flow, method).prove(proof(method, START), START).expect("the proof is awaited")
+    asked(flow, method)
+        .prove(proof(method, START), START)
+        .expect("the proof is awaited")
 }
 
 fn stages() -> Vec<(&'static str, Recovery)> {
@@ -40,7 +43,14 @@ fn stages() -> Vec<(&'static str, Recovery)> {
 #[test]
 fn every_form_in_every_stage_is_decided() {
     use Admission::{Ahead as A, Behind as B, Granted as G, Over as O};
-    let forms = [Form::Ask, Form::Another, Form::Verify, Form::Set, Form::Extend, Form::Contact];
+    let forms = [
+        Form::Ask,
+        Form::Another,
+        Form::Verify,
+        Form::Set,
+        Form::Extend,
+        Form::Contact,
+    ];
     let table = [
         ("stopped", [A, B, A, A, A, G]),
         ("choosing", [G, G, A, A, A, G]),
@@ -73,7 +83,9 @@ fn a_proof_counts_only_for_the_method_that_is_awaited() {
 
 #[test]
 fn switching_methods_keeps_no_proof_and_makes_none() {
-    let flow = asked(Recovery::begin(Ok(1), START), Method::Email).another(START).expect("allowed");
+    let flow = asked(Recovery::begin(Ok(1), START), Method::Email)
+        .another(START)
+        .expect("allowed");
     assert!(flow.proofs().is_empty());
     let back = asked(flow, Method::Email);
     assert_eq!(back.admits(Form::Set, START), Admission::Ahead);
@@ -82,7 +94,9 @@ fn switching_methods_keeps_no_proof_and_makes_none() {
 #[test]
 fn a_fresh_contact_needs_an_older_one_beside_it() {
     let fresh = Proof::by_code("1", "1", Method::Email, channel(Method::Email), false, START).expect("equal");
-    let flow = asked(Recovery::begin(Ok(1), START), Method::Email).prove(fresh, START).expect("awaited");
+    let flow = asked(Recovery::begin(Ok(1), START), Method::Email)
+        .prove(fresh, START)
+        .expect("awaited");
     assert_eq!(flow.stage(START), Stage::Choosing);
     assert!(matches!(proved(flow, Method::Text).stage(START), Stage::Setting { .. }));
 }
@@ -90,7 +104,10 @@ fn a_fresh_contact_needs_an_older_one_beside_it() {
 #[test]
 fn a_flow_lives_fifteen_minutes_and_its_last_step_ten() {
     let flow = Recovery::begin(Ok(1), START);
-    assert_eq!(flow.stage(START + minutes(15) - Duration::from_millis(1)), Stage::Choosing);
+    assert_eq!(
+        flow.stage(START + minutes(15) - Duration::from_millis(1)),
+        Stage::Choosing
+    );
     assert_eq!(flow.stage(START + minutes(15)), Stage::Ended);
     let late = START + minutes(14);
     let setting = flow
@@ -116,14 +133,20 @@ fn ten_refused_passwords_end_the_flow() {
         flow = flow.refuse_password(START).expect("still setting");
     }
     assert!(matches!(flow.stage(START), Stage::Setting { .. }));
-    assert_eq!(flow.refuse_password(START).expect("the tenth").stage(START), Stage::Ended);
+    assert_eq!(
+        flow.refuse_password(START).expect("the tenth").stage(START),
+        Stage::Ended
+    );
 }
 
 #[test]
 fn a_last_step_without_its_proof_rows_is_over() {
     let flow = stages().remove(4).1;
     assert_eq!(flow.clone().with_proofs(vec![]).stage(START), Stage::Ended);
-    assert_eq!(flow.clone().with_proofs(flow.proofs()[..1].to_vec()).stage(START), Stage::Ended);
+    assert_eq!(
+        flow.clone().with_proofs(flow.proofs()[..1].to_vec()).stage(START),
+        Stage::Ended
+    );
 }
 
 #[test]

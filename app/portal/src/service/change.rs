@@ -34,7 +34,8 @@ impl Portal {
         if !verdict.broken.is_empty() {
             return Err(Refusal::Password(verdict.broken).into());
         }
-        self.check_current(visit, account, &Password::typed(current), Event::Change, vec![]).await?;
+        self.check_current(visit, account, &Password::typed(current), Event::Change, vec![])
+            .await?;
         let now = self.now();
         let history = self.store.failures(&account.id, Factor::History).await?;
         if let Leave::Wait(until) = history.leave(now) {
@@ -43,7 +44,12 @@ impl Portal {
         if self.is_used_before(account, &policy, &password).await? {
             let after = history.count(now);
             self.store
-                .commit(vec![Change::SaveFailures { account: account.id.clone(), factor: Factor::History, before: history, after }])
+                .commit(vec![Change::SaveFailures {
+                    account: account.id.clone(),
+                    factor: Factor::History,
+                    before: history,
+                    after,
+                }])
                 .await?;
             return Err(Refusal::PasswordUsedBefore.into());
         }
@@ -57,7 +63,10 @@ impl Portal {
         session.seen = now;
         session.proved = now;
         let mut changes = vec![
-            Change::AccountIs { account: account.id.clone(), revision: account.revision },
+            Change::AccountIs {
+                account: account.id.clone(),
+                revision: account.revision,
+            },
             Change::PolicyIs(policy_version),
             Change::SetPassword {
                 account: account.id.clone(),
@@ -66,9 +75,15 @@ impl Portal {
                 at: now,
                 keep: policy.password.history(),
             },
-            Change::EndSessions { account: account.id.clone(), except: None },
+            Change::EndSessions {
+                account: account.id.clone(),
+                except: None,
+            },
             Change::OpenSession(session),
-            Change::EndFlows { account: account.id.clone(), except: None },
+            Change::EndFlows {
+                account: account.id.clone(),
+                except: None,
+            },
         ];
         if policy.notify_person {
             changes.extend(self.notices(visit, account, &contacts, &Matter::WasChanged, now)?);

@@ -41,7 +41,11 @@ struct Minute {
 impl Starts {
     fn read(&self, network: &str, now: Moment) -> Minute {
         let minutes_seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        minutes_seen.get(network).copied().filter(|minute| minute.began + minutes(1) > now).unwrap_or_default()
+        minutes_seen
+            .get(network)
+            .copied()
+            .filter(|minute| minute.began + minutes(1) > now)
+            .unwrap_or_default()
     }
 
     fn count(&self, network: &str, by_ticket: bool, now: Moment) -> Minute {
@@ -51,7 +55,10 @@ impl Starts {
         }
         let minute = seen.entry(network.to_owned()).or_default();
         if minute.began + minutes(1) <= now {
-            *minute = Minute { began: now, ..Minute::default() };
+            *minute = Minute {
+                began: now,
+                ..Minute::default()
+            };
         }
         minute.starts = minute.starts.saturating_add(1);
         minute.tickets = minute.tickets.saturating_add(u32::from(by_ticket));
@@ -76,12 +83,18 @@ impl Portal {
         let extra = (starts / STARTS_BEFORE_STEP_UP).min(u32::from(MOST_EXTRA_BITS));
         let bits = BASE_BITS + u8::try_from(extra).unwrap_or(MOST_EXTRA_BITS);
         let token = self.sign(holder, now, bits, &self.fresh_name()?);
-        Ok(Challenge { token, bits, ripe: now + TICKET_RIPENS })
+        Ok(Challenge {
+            token,
+            bits,
+            ripe: now + TICKET_RIPENS,
+        })
     }
 
     fn sign(&self, holder: &str, issued: Moment, bits: u8, salt: &str) -> String {
         let text = format!("{}.{bits}.{salt}", issued.millis());
-        let mac = self.keys.digest(Label::Challenge, &[holder.as_bytes(), text.as_bytes()]);
+        let mac = self
+            .keys
+            .digest(Label::Challenge, &[holder.as_bytes(), text.as_bytes()]);
         format!("{text}.{}", super::hex(&mac[..16]))
     }
 
@@ -96,16 +109,25 @@ impl Portal {
         let by_ticket = presence.answer.is_empty();
         if by_ticket {
             if now < issued + TICKET_RIPENS {
-                return Err(Refusal::Unripe { until: issued + TICKET_RIPENS }.into());
+                return Err(Refusal::Unripe {
+                    until: issued + TICKET_RIPENS,
+                }
+                .into());
             }
         } else if presence.answer.len() > 20 || leading_zero_bits(presence.token, presence.answer) < u32::from(bits) {
             return Err(Refusal::Challenge.into());
         }
         let minute = self.starts.count(&visit.network, by_ticket, now);
         if minute.starts > STARTS_BEFORE_REFUSAL || minute.tickets > TICKETS {
-            return Err(Refusal::Wait { until: minute.began + minutes(1) }.into());
+            return Err(Refusal::Wait {
+                until: minute.began + minutes(1),
+            }
+            .into());
         }
-        Ok(Change::SpendChallenge { token: self.index("challenge", presence.token), until: issued + TOKEN_LIFE + minutes(1) })
+        Ok(Change::SpendChallenge {
+            token: self.index("challenge", presence.token),
+            until: issued + TOKEN_LIFE + minutes(1),
+        })
     }
 
     fn read_token(&self, holder: &str, token: &str) -> Option<(Moment, u8)> {

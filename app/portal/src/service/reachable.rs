@@ -25,16 +25,25 @@ impl Portal {
     }
 
     /// The contacts of an account that count for a reset under this policy.
-    pub(super) fn reachable(&self, account: &Account, contacts: &[Contact], policy: &Policy, now: Moment) -> Vec<Reachable> {
+    pub(super) fn reachable(
+        &self,
+        account: &Account,
+        contacts: &[Contact],
+        policy: &Policy,
+        now: Moment,
+    ) -> Vec<Reachable> {
         [ContactKind::Phone, ContactKind::Email]
             .into_iter()
             .filter_map(|kind| {
-                let methods: Vec<Method> =
-                    Method::ALL.into_iter().filter(|method| method.contact() == kind && policy.allows(*method)).collect();
+                let methods: Vec<Method> = Method::ALL
+                    .into_iter()
+                    .filter(|method| method.contact() == kind && policy.allows(*method))
+                    .collect();
                 let contact = best(contacts, kind)?;
                 (!methods.is_empty()).then(|| Reachable {
                     channel: self.channel(contact),
-                    is_seasoned: contact.trust == Trust::Vouched || is_seasoned(contact.added, account.first_finish, now),
+                    is_seasoned: contact.trust == Trust::Vouched
+                        || is_seasoned(contact.added, account.first_finish, now),
                     contact: contact.clone(),
                     methods,
                 })
@@ -44,9 +53,19 @@ impl Portal {
 
     /// The gate after identification, in the order in which a person is told: not switched on, managed elsewhere, not
     /// enough methods or no such account. Unknown and unregistered cannot be told apart by the work done.
-    pub(super) fn gate(&self, account: Option<&Account>, contacts: &[Contact], policy: &Policy, now: Moment) -> Result<u8, Case> {
+    pub(super) fn gate(
+        &self,
+        account: Option<&Account>,
+        contacts: &[Contact],
+        policy: &Policy,
+        now: Moment,
+    ) -> Result<u8, Case> {
         let Some(account) = account else {
-            return Err(if policy.enabled == crate::policy::Enabled::Nobody { Case::NotEnabled } else { Case::NotVerified });
+            return Err(if policy.enabled == crate::policy::Enabled::Nobody {
+                Case::NotEnabled
+            } else {
+                Case::NotVerified
+            });
         };
         if !policy.is_enabled_for(&account.groups) {
             return Err(Case::NotEnabled);
@@ -57,11 +76,21 @@ impl Portal {
         let required = policy.proofs_required(account.role);
         let reachable = self.reachable(account, contacts, policy, now);
         let is_enough = reachable.len() >= usize::from(required) && reachable.iter().any(|one| one.is_seasoned);
-        if account.is_open(now) && is_enough { Ok(required) } else { Err(Case::NotVerified) }
+        if account.is_open(now) && is_enough {
+            Ok(required)
+        } else {
+            Err(Case::NotVerified)
+        }
     }
 
     /// What stands in the way of a method right now.
-    pub(super) async fn hurdle(&self, account: &Account, method: Method, failing: &[Method], now: Moment) -> Result<Option<Hurdle>, Fault> {
+    pub(super) async fn hurdle(
+        &self,
+        account: &Account,
+        method: Method,
+        failing: &[Method],
+        now: Moment,
+    ) -> Result<Option<Hurdle>, Fault> {
         let failures = self.store.failures(&account.id, factor(method)).await?;
         Ok(match failures.leave(now) {
             Leave::Closed => Some(Hurdle::Closed),
@@ -73,7 +102,11 @@ impl Portal {
 
 /// The contact of a kind that counts: one proved by its owner before one that was filled in.
 pub(super) fn best(contacts: &[Contact], kind: ContactKind) -> Option<&Contact> {
-    let of = |trust| contacts.iter().find(move |contact| contact.kind == kind && contact.trust == trust);
+    let of = |trust| {
+        contacts
+            .iter()
+            .find(move |contact| contact.kind == kind && contact.trust == trust)
+    };
     of(Trust::Verified).or_else(|| of(Trust::Vouched))
 }
 

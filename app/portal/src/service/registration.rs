@@ -32,7 +32,12 @@ impl Portal {
         let holder = person.session.token.clone();
         if let Some(flow) = self.store.flow(FlowKind::Registration, &holder).await? {
             let walk = serde_json::from_str(&flow.body).map_err(Fault::new)?;
-            return Ok(Found { person, flow, walk, is_new: false });
+            return Ok(Found {
+                person,
+                flow,
+                walk,
+                is_new: false,
+            });
         }
         let flow = Flow {
             id: FlowId::new(self.fresh_name()?),
@@ -49,7 +54,12 @@ impl Portal {
             support: self.support_code(visit.holder.as_deref().unwrap_or(&person.session.token)),
             replay: None,
         };
-        Ok(Found { person, flow, walk: Registration::default(), is_new: true })
+        Ok(Found {
+            person,
+            flow,
+            walk: Registration::default(),
+            is_new: true,
+        })
     }
 
     /// The change that stores the walk at its next version.
@@ -57,7 +67,11 @@ impl Portal {
         let mut flow = found.flow.clone();
         flow.version += 1;
         flow.body = serde_json::to_string(&Registration { stage }).map_err(Fault::new)?;
-        Ok(if found.is_new { Change::OpenFlow(flow) } else { Change::SaveFlow(flow) })
+        Ok(if found.is_new {
+            Change::OpenFlow(flow)
+        } else {
+            Change::SaveFlow(flow)
+        })
     }
 
     fn own_entry(&self, visit: &Visit, found: &Found, event: Event, outcome: Outcome) -> Entry {
@@ -72,7 +86,11 @@ impl Portal {
     /// Whether what this person wants to change asks for the password again: after the first Finish, once the sign-in is
     /// older than the proof may be.
     fn needs_proof(person: &Person, now: Moment) -> bool {
-        let allowed = if person.account.first_finish.is_none() { AFTER_SIGN_IN } else { PROOF_AGE };
+        let allowed = if person.account.first_finish.is_none() {
+            AFTER_SIGN_IN
+        } else {
+            PROOF_AGE
+        };
         now.since(person.session.proved) > allowed
     }
 
@@ -87,7 +105,11 @@ impl Portal {
         let have = u8::try_from(self.reachable(account, &contacts, &policy, now).len()).unwrap_or(u8::MAX);
         let lines = [ContactKind::Phone, ContactKind::Email]
             .into_iter()
-            .filter(|kind| Method::ALL.into_iter().any(|method| method.contact() == *kind && policy.allows(method)))
+            .filter(|kind| {
+                Method::ALL
+                    .into_iter()
+                    .any(|method| method.contact() == *kind && policy.allows(method))
+            })
             .map(|kind| {
                 let contact = best(&contacts, kind);
                 Line {
@@ -128,10 +150,16 @@ impl Portal {
             .iter()
             .filter_map(|code| {
                 let calling = phone::calling_code(code)?;
-                Some(Country { code: code.clone(), calling })
+                Some(Country {
+                    code: code.clone(),
+                    calling,
+                })
             })
             .collect();
-        let ways = [Method::Text, Method::Call].into_iter().filter(|way| policy.allows(*way)).collect();
+        let ways = [Method::Text, Method::Call]
+            .into_iter()
+            .filter(|way| policy.allows(*way))
+            .collect();
         Ok(PhoneForm { countries, ways })
     }
 
@@ -156,12 +184,21 @@ impl Portal {
         let found = self.find_registration(visit).await?;
         let (policy, _) = self.store.policy().await?;
         let contacts = self.store.contacts(&found.person.account.id).await?;
-        let way = Method::from_word(way).filter(|way| way.contact() == ContactKind::Phone).ok_or(Refusal::Method)?;
+        let way = Method::from_word(way)
+            .filter(|way| way.contact() == ContactKind::Phone)
+            .ok_or(Refusal::Method)?;
         let number = phone::parse(typed, region, &policy.countries, way).map_err(Refusal::Phone)?;
         self.begin(visit, found, &contacts, way, number.e164).await
     }
 
-    async fn begin(&self, visit: &Visit, found: Found, contacts: &[Contact], method: Method, address: String) -> Answer<()> {
+    async fn begin(
+        &self,
+        visit: &Visit,
+        found: Found,
+        contacts: &[Contact],
+        method: Method,
+        address: String,
+    ) -> Answer<()> {
         let now = self.now();
         let (policy, _) = self.store.policy().await?;
         if !policy.allows(method) {
@@ -171,7 +208,9 @@ impl Portal {
             return Err(Refusal::ProofTooOld.into());
         }
         let account = &found.person.account;
-        let is_same = |contact: &&Contact| contact.kind == method.contact() && contact.trust == Trust::Verified && contact.address == address;
+        let is_same = |contact: &&Contact| {
+            contact.kind == method.contact() && contact.trust == Trust::Verified && contact.address == address
+        };
         if contacts.iter().find(is_same).is_some() {
             return Err(Refusal::SameContact.into());
         }
@@ -183,19 +222,32 @@ impl Portal {
             trust: Trust::Pending,
             added: now,
         };
-        let request =
-            Request { flow: &found.flow.id, account: &account.id, purpose: Purpose::Registration, method, contact: &contact };
+        let request = Request {
+            flow: &found.flow.id,
+            account: &account.id,
+            purpose: Purpose::Registration,
+            method,
+            contact: &contact,
+        };
         let Asked { code, mut changes } = self.ask_for_code(visit, request, now).await?;
-        let stage = Stage::Awaiting { contact: contact.id.clone(), method, code, asked: now };
+        let stage = Stage::Awaiting {
+            contact: contact.id.clone(),
+            method,
+            code,
+            asked: now,
+        };
         let mut entry = self.own_entry(visit, &found, Event::Send, Outcome::Succeeded);
         entry.method = Some(method);
         let mut all = vec![
             Self::saved(&found, stage)?,
-            Change::DropPending { account: account.id.clone(), kind: method.contact() },
+            Change::DropPending {
+                account: account.id.clone(),
+                kind: method.contact(),
+            },
             Change::PutContact(contact),
         ];
         all.append(&mut changes);
-        all.extend(self.touched(&found.person, now));
+        all.extend(Self::touched(&found.person, now));
         all.push(Change::Record(entry));
         self.settle(all).await
     }
@@ -204,18 +256,36 @@ impl Portal {
     pub async fn registration_again(&self, visit: &Visit, way: &str) -> Answer<()> {
         let found = self.find_registration(visit).await?;
         let now = self.now();
-        let Stage::Awaiting { contact, method, .. } = &found.walk.stage else { return Ok(()) };
-        let way = Method::from_word(way).filter(|way| way.contact() == method.contact()).ok_or(Refusal::Method)?;
+        let Stage::Awaiting { contact, method, .. } = &found.walk.stage else {
+            return Ok(());
+        };
+        let way = Method::from_word(way)
+            .filter(|way| way.contact() == method.contact())
+            .ok_or(Refusal::Method)?;
         let (policy, _) = self.store.policy().await?;
         if !policy.allows(way) {
             return Err(Refusal::Method.into());
         }
         let contacts = self.store.contacts(&found.person.account.id).await?;
-        let contact = contacts.iter().find(|one| &one.id == contact).ok_or(Refusal::CodeDead)?;
+        let contact = contacts
+            .iter()
+            .find(|one| &one.id == contact)
+            .ok_or(Refusal::CodeDead)?;
         let account = found.person.account.id.clone();
-        let request = Request { flow: &found.flow.id, account: &account, purpose: Purpose::Registration, method: way, contact };
+        let request = Request {
+            flow: &found.flow.id,
+            account: &account,
+            purpose: Purpose::Registration,
+            method: way,
+            contact,
+        };
         let Asked { code, mut changes } = self.ask_for_code(visit, request, now).await?;
-        let stage = Stage::Awaiting { contact: contact.id.clone(), method: way, code, asked: now };
+        let stage = Stage::Awaiting {
+            contact: contact.id.clone(),
+            method: way,
+            code,
+            asked: now,
+        };
         changes.push(Self::saved(&found, stage)?);
         let mut entry = self.own_entry(visit, &found, Event::Send, Outcome::Succeeded);
         entry.method = Some(way);
@@ -227,9 +297,16 @@ impl Portal {
     pub async fn registration_code(&self, visit: &Visit) -> Answer<Option<Awaited>> {
         let found = self.find_registration(visit).await?;
         let now = self.now();
-        let Stage::Awaiting { contact, method, asked, .. } = found.walk.stage else { return Ok(None) };
+        let Stage::Awaiting {
+            contact, method, asked, ..
+        } = found.walk.stage
+        else {
+            return Ok(None);
+        };
         let contacts = self.store.contacts(&found.person.account.id).await?;
-        let Some(contact) = contacts.into_iter().find(|one| one.id == contact) else { return Ok(None) };
+        let Some(contact) = contacts.into_iter().find(|one| one.id == contact) else {
+            return Ok(None);
+        };
         let (policy, _) = self.store.policy().await?;
         let failures = self.store.failures(&found.person.account.id, factor(method)).await?;
         let paused = match failures.leave(now) {
@@ -261,7 +338,12 @@ impl Portal {
             let found = self.find_registration(visit).await?;
             let now = self.now();
             // A form that was left behind: lead to the page as it is.
-            let Stage::Awaiting { contact, method, code, .. } = found.walk.stage.clone() else { return Ok(()) };
+            let Stage::Awaiting {
+                contact, method, code, ..
+            } = found.walk.stage.clone()
+            else {
+                return Ok(());
+            };
             if typed.trim().is_empty() {
                 return Err(Refusal::CodeMissing.into());
             }
@@ -278,11 +360,15 @@ impl Portal {
             };
             let contacts = self.store.contacts(&account.id).await?;
             let pending = contacts.iter().find(|one| one.id == contact).ok_or(Refusal::CodeDead)?;
-            let is_ours = code.purpose == Purpose::Registration && code.flow == found.flow.id && code.contact == contact;
+            let is_ours =
+                code.purpose == Purpose::Registration && code.flow == found.flow.id && code.contact == contact;
             let expected = if is_ours { self.digits(&code) } else { String::new() };
             let channel = self.channel(pending);
             let typed_code = tidy(typed).unwrap_or_default();
-            let count = Change::CountTry { code: code.id.clone(), seen: code.tries };
+            let count = Change::CountTry {
+                code: code.id.clone(),
+                seen: code.tries,
+            };
             let mut entry = self.own_entry(visit, &found, Event::Verify, Outcome::Failed);
             entry.method = Some(method);
             let is_right = Proof::by_code(&expected, &typed_code, method, channel, true, now).is_some();
@@ -293,16 +379,36 @@ impl Portal {
                 let mut changes = vec![count, Change::SpendCode(code.id), Self::saved(&found, Stage::Overview)?];
                 // Told to the addresses known before: the new one is not among them.
                 let others: Vec<Contact> = contacts.iter().filter(|one| one.id != contact).cloned().collect();
-                changes.extend(self.notices(visit, &account, &others, &Matter::MethodAdded { kind: pending.kind }, now)?);
+                changes.extend(self.notices(
+                    visit,
+                    &account,
+                    &others,
+                    &Matter::MethodAdded { kind: pending.kind },
+                    now,
+                )?);
                 changes.push(Change::VerifyContact { contact, at: now });
                 let after = Failures::default();
-                changes.push(Change::SaveFailures { account: account.id.clone(), factor: factor(method), before, after });
+                changes.push(Change::SaveFailures {
+                    account: account.id.clone(),
+                    factor: factor(method),
+                    before,
+                    after,
+                });
                 changes.extend([Change::Record(entry), Change::Record(added)]);
                 (changes, Ok(()))
             } else {
                 let after = before.count(now);
-                let save = Change::SaveFailures { account: account.id.clone(), factor: factor(method), before, after };
-                let refusal = if left > 1 { Refusal::Code { left: left - 1 } } else { Refusal::CodeDead };
+                let save = Change::SaveFailures {
+                    account: account.id.clone(),
+                    factor: factor(method),
+                    before,
+                    after,
+                };
+                let refusal = if left > 1 {
+                    Refusal::Code { left: left - 1 }
+                } else {
+                    Refusal::CodeDead
+                };
                 (vec![count, save, Change::Record(entry)], Err(refusal.into()))
             };
             if self.store.commit(changes).await? == Committed::Done {
@@ -315,12 +421,17 @@ impl Portal {
     /// Leaves the code that is awaited, and the contact with it.
     pub async fn registration_leave(&self, visit: &Visit) -> Answer<()> {
         let found = self.find_registration(visit).await?;
-        let Stage::Awaiting { method, .. } = &found.walk.stage else { return Ok(()) };
+        let Stage::Awaiting { method, .. } = &found.walk.stage else {
+            return Ok(());
+        };
         let kind = method.contact();
         let changes = vec![
             Self::saved(&found, Stage::Overview)?,
             Change::CloseCodes(found.flow.id.clone()),
-            Change::DropPending { account: found.person.account.id.clone(), kind },
+            Change::DropPending {
+                account: found.person.account.id.clone(),
+                kind,
+            },
         ];
         self.settle(changes).await
     }
@@ -329,11 +440,15 @@ impl Portal {
     pub async fn remove_contact(&self, visit: &Visit, kind: &str) -> Answer<()> {
         let found = self.find_registration(visit).await?;
         let now = self.now();
-        let kind = ContactKind::from_word(kind).filter(|kind| *kind != ContactKind::Mailbox).ok_or(Refusal::Method)?;
+        let kind = ContactKind::from_word(kind)
+            .filter(|kind| *kind != ContactKind::Mailbox)
+            .ok_or(Refusal::Method)?;
         let account = &found.person.account;
         let (policy, version) = self.store.policy().await?;
         let contacts = self.store.contacts(&account.id).await?;
-        let Some(contact) = best(&contacts, kind).filter(|contact| contact.trust == Trust::Verified) else { return Ok(()) };
+        let Some(contact) = best(&contacts, kind).filter(|contact| contact.trust == Trust::Verified) else {
+            return Ok(());
+        };
         if Self::needs_proof(&found.person, now) {
             return Err(Refusal::ProofTooOld.into());
         }
@@ -345,7 +460,10 @@ impl Portal {
         }
         let mut changes = vec![
             Change::PolicyIs(version),
-            Change::AccountIs { account: account.id.clone(), revision: account.revision },
+            Change::AccountIs {
+                account: account.id.clone(),
+                revision: account.revision,
+            },
             Self::saved(&found, Stage::Overview)?,
         ];
         // Told to the one that goes as well.
@@ -365,12 +483,18 @@ impl Portal {
         let (policy, _) = self.store.policy().await?;
         let contacts = self.store.contacts(&account.id).await?;
         if !self.has_enough(account, &contacts, &policy, now) {
-            return Err(Refusal::TooFewMethods { required: policy.proofs_required(account.role) }.into());
+            return Err(Refusal::TooFewMethods {
+                required: policy.proofs_required(account.role),
+            }
+            .into());
         }
         let entry = self.own_entry(visit, &found, Event::FinishRegistration, Outcome::Succeeded);
         let mut changes = vec![Self::saved(&found, Stage::Overview)?];
         if account.first_finish.is_none() {
-            changes.push(Change::FinishRegistration { account: account.id.clone(), at: now });
+            changes.push(Change::FinishRegistration {
+                account: account.id.clone(),
+                at: now,
+            });
         }
         changes.push(Change::Record(entry));
         self.settle(changes).await

@@ -46,7 +46,13 @@ impl Portal {
 
     /// Prepares a code: judges the limits, then lists what to commit.
     pub(super) async fn ask_for_code(&self, visit: &Visit, request: Request<'_>, now: Moment) -> Answer<Asked> {
-        let Request { flow, account, purpose, method, contact } = request;
+        let Request {
+            flow,
+            account,
+            purpose,
+            method,
+            contact,
+        } = request;
         let channel = self.channel(contact);
         let network = self.index("network", &visit.network);
         if self.store.failing(now).await?.contains(&method) {
@@ -91,7 +97,12 @@ impl Portal {
             code: code.id.clone(),
             changes: vec![
                 Change::OpenCode(code),
-                Change::RecordSend { channel: channel.as_str().to_owned(), network, account: account.clone(), at: now },
+                Change::RecordSend {
+                    channel: channel.as_str().to_owned(),
+                    network,
+                    account: account.clone(),
+                    at: now,
+                },
                 Change::Enqueue(message),
             ],
         })
@@ -100,17 +111,40 @@ impl Portal {
     /// When the next code may be sent to a contact.
     pub(super) async fn next_send_to(&self, visit: &Visit, contact: &Contact, now: Moment) -> Result<Moment, Fault> {
         let network = self.index("network", &visit.network);
-        let past = self.store.sends(self.channel(contact).as_str(), &network, now - days(1)).await?;
+        let past = self
+            .store
+            .sends(self.channel(contact).as_str(), &network, now - days(1))
+            .await?;
         Ok(limits::next_send(&past, now))
     }
 
     /// A notice to every address at which the owner can be told, the account's own mailbox included; by text where there
     /// is no mailbox at all.
-    pub(super) fn notices(&self, visit: &Visit, account: &Account, contacts: &[Contact], matter: &Matter, now: Moment) -> Result<Vec<Change>, Fault> {
+    pub(super) fn notices(
+        &self,
+        visit: &Visit,
+        account: &Account,
+        contacts: &[Contact],
+        matter: &Matter,
+        now: Moment,
+    ) -> Result<Vec<Change>, Fault> {
         let known = contacts.iter().filter(|contact| contact.trust != Trust::Pending);
-        let (mailboxes, phones): (Vec<&Contact>, Vec<&Contact>) = known.partition(|contact| contact.kind != ContactKind::Phone);
+        let (mailboxes, phones): (Vec<&Contact>, Vec<&Contact>) =
+            known.partition(|contact| contact.kind != ContactKind::Phone);
         let chosen = if mailboxes.is_empty() { phones } else { mailboxes };
-        chosen.into_iter().map(|contact| self.notice(visit, account, Recipient::Contact(contact.id.clone()), account.language, matter, now)).collect()
+        chosen
+            .into_iter()
+            .map(|contact| {
+                self.notice(
+                    visit,
+                    account,
+                    Recipient::Contact(contact.id.clone()),
+                    account.language,
+                    matter,
+                    now,
+                )
+            })
+            .collect()
     }
 
     /// A notice to one recipient, worth sending for a day.

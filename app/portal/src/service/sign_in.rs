@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::account::UserName;
 use crate::audit::{Actor, Event, Outcome};
+use crate::identity::AccountId;
 use crate::limits::{Factor, Failures, Leave};
 use crate::method::Method;
 use crate::moment::{Moment, days, hours, minutes};
@@ -61,7 +62,9 @@ impl Portal {
         }
         let password = Password::typed(typed_password);
         let account = self.store.account_named(&name).await?;
-        let subject = account.as_ref().map_or_else(|| self.nobody(name.as_str()), |account| account.id.clone());
+        let subject = account
+            .as_ref()
+            .map_or_else(|| self.nobody(name.as_str()), |account| account.id.clone());
         let mut is_right = None;
         for _ in 0..ROUNDS {
             let now = self.now();
@@ -73,48 +76,62 @@ impl Portal {
                 self.store.commit(vec![Change::Record(entry)]).await?;
                 return Err(Refusal::Wait { until }.into());
             }
-            let fits = match is_right {
-                Some(fits) => fits,
-                None => {
-                    let hash = account.as_ref().and_then(|account| account.hash.as_deref());
-                    *is_right.insert(self.hashing.verify(&password, hash).await?)
-                }
+            let fits = if let Some(fits) = is_right {
+                fits
+            } else {
+                let hash = account.as_ref().and_then(|account| account.hash.as_deref());
+                *is_right.insert(self.hashing.verify(&password, hash).await?)
             };
-            match account.as_ref().filter(|account| fits && account.is_open(now)) {
-                Some(account) => {
-                    entry.outcome = Outcome::Succeeded;
-                    entry.actor = Actor::Account(account.id.clone());
-                    let token = self.fresh_token()?;
-                    let session = Session {
-                        token: self.token_digest(&token),
-                        account: account.id.clone(),
-                        epoch: account.epoch,
-                        opened: now,
-                        proved: now,
-                        seen: now,
-                    };
-                    let mut changes = vec![Change::OpenSession(session), Change::Record(entry)];
-                    let cleared = Change::SaveFailures { account: subject.clone(), factor: Factor::Password, before, after: Failures::default() };
-                    changes.push(cleared);
-                    changes.extend(self.reopened(account, now).await?);
-                    if let Some(old) = visit.session.as_deref() {
-                        changes.push(Change::EndSession(self.token_digest(old)));
-                    }
-                    if self.store.commit(changes).await? == Committed::Done {
-                        return Ok(SignedIn { session: token, first: self.first(account, now).await? });
-                    }
+            if let Some(account) = account.as_ref().filter(|account| fits && account.is_open(now)) {
+                entry.outcome = Outcome::Succeeded;
+                entry.actor = Actor::Account(account.id.clone());
+                let token = self.fresh_token()?;
+                let session = Session {
+                    token: self.token_digest(&token),
+                    account: account.id.clone(),
+                    epoch: account.epoch,
+                    opened: now,
+                    proved: now,
+                    seen: now,
+                };
+                let mut changes = vec![Change::OpenSession(session), Change::Record(entry)];
+                let cleared = Change::SaveFailures {
+                    account: subject.clone(),
+                    factor: Factor::Password,
+                    before,
+                    after: Failures::default(),
+                };
+                changes.push(cleared);
+                changes.extend(self.reopened(account, now).await?);
+                if let Some(old) = visit.session.as_deref() {
+                    changes.push(Change::EndSession(self.token_digest(old)));
                 }
-                None => {
-                    let wrong = super::hex(&self.keys.digest(Label::Index, &[b"wrong", password.expose().as_bytes()])[..16]);
-                    let after = before.count_sign_in(wrong, now);
-                    let save = Change::SaveFailures { account: subject.clone(), factor: Factor::Password, before, after };
-                    if self.store.commit(vec![save, Change::Record(entry)]).await? == Committed::Done {
-                        return Err(Refusal::SignIn.into());
-                    }
+                if self.store.commit(changes).await? == Committed::Done {
+                    return Ok(SignedIn {
+                        session: token,
+                        first: self.first(account, now).await?,
+                    });
+                }
+            } else {
+                let after = before.count_sign_in(self.wrong(&subject, &password), now);
+                let save = Change::SaveFailures {
+                    account: subject.clone(),
+                    factor: Factor::Password,
+                    before,
+                    after,
+                };
+                if self.store.commit(vec![save, Change::Record(entry)]).await? == Committed::Done {
+                    return Err(Refusal::SignIn.into());
                 }
             }
         }
         Err(Refusal::Busy.into())
+    }
+
+    /// A wrong password as it is remembered, to know it again: a keyed digest that is worth nothing for another account.
+    fn wrong(&self, account: &AccountId, password: &Password) -> String {
+        let parts: &[&[u8]] = &[b"wrong", account.as_str().as_bytes(), password.expose().as_bytes()];
+        super::hex(&self.keys.digest(Label::Index, parts)[..16])
     }
 
     /// Methods that were closed after too many wrong proofs are open again once the owner has signed in.
@@ -123,7 +140,12 @@ impl Portal {
         for factor in [factor(Method::Email), factor(Method::Text), Factor::WholeNumber] {
             let before = self.store.failures(&account.id, factor).await?;
             if before.leave(now) == Leave::Closed {
-                changes.push(Change::SaveFailures { account: account.id.clone(), factor, before, after: Failures::default() });
+                changes.push(Change::SaveFailures {
+                    account: account.id.clone(),
+                    factor,
+                    before,
+                    after: Failures::default(),
+                });
             }
         }
         Ok(changes)
@@ -163,7 +185,7 @@ impl Portal {
     }
 
     /// Writes down that a session was used; for deeds, never for looking at a page.
-    pub(super) fn touched(&self, person: &Person, now: Moment) -> Option<Change> {
+    pub(super) fn touched(person: &Person, now: Moment) -> Option<Change> {
         (now.since(person.session.seen) >= TOUCH_EVERY).then(|| Change::TouchSession {
             token: person.session.token.clone(),
             seen: now,
@@ -177,12 +199,30 @@ impl Portal {
         if typed.is_empty() {
             return Err(Refusal::PasswordMissing.into());
         }
-        let touched = Change::TouchSession { token: person.session.token.clone(), seen: self.now(), proved: self.now() };
-        self.check_current(visit, &person.account, &Password::typed(typed), Event::SignIn, vec![touched]).await
+        let touched = Change::TouchSession {
+            token: person.session.token.clone(),
+            seen: self.now(),
+            proved: self.now(),
+        };
+        self.check_current(
+            visit,
+            &person.account,
+            &Password::typed(typed),
+            Event::SignIn,
+            vec![touched],
+        )
+        .await
     }
 
     /// Checks the current password of a signed-in account, counting as at sign-in; commits `then` where it fits.
-    pub(super) async fn check_current(&self, visit: &Visit, account: &Account, password: &Password, event: Event, then: Vec<Change>) -> Answer<()> {
+    pub(super) async fn check_current(
+        &self,
+        visit: &Visit,
+        account: &Account,
+        password: &Password,
+        event: Event,
+        then: Vec<Change>,
+    ) -> Answer<()> {
         let fits = self.hashing.verify(password, account.hash.as_deref()).await?;
         for _ in 0..ROUNDS {
             let now = self.now();
@@ -193,10 +233,14 @@ impl Portal {
             let after = if fits {
                 Failures::default()
             } else {
-                let wrong = super::hex(&self.keys.digest(Label::Index, &[b"wrong", password.expose().as_bytes()])[..16]);
-                before.count_sign_in(wrong, now)
+                before.count_sign_in(self.wrong(&account.id, password), now)
             };
-            let mut changes = vec![Change::SaveFailures { account: account.id.clone(), factor: Factor::Password, before, after }];
+            let mut changes = vec![Change::SaveFailures {
+                account: account.id.clone(),
+                factor: Factor::Password,
+                before,
+                after,
+            }];
             if fits {
                 changes.extend(then.iter().cloned());
             } else {
@@ -207,7 +251,11 @@ impl Portal {
                 changes.push(Change::Record(entry));
             }
             if self.store.commit(changes).await? == Committed::Done {
-                return if fits { Ok(()) } else { Err(Refusal::CurrentPassword.into()) };
+                return if fits {
+                    Ok(())
+                } else {
+                    Err(Refusal::CurrentPassword.into())
+                };
             }
         }
         Err(Refusal::Busy.into())
@@ -219,7 +267,9 @@ impl Portal {
             let mut entry = self.entry(visit, self.now(), Event::SignOut, Outcome::Succeeded);
             entry.actor = Actor::Account(person.account.id.clone());
             entry.subject = Some(person.account.id);
-            self.store.commit(vec![Change::EndSession(person.session.token), Change::Record(entry)]).await?;
+            self.store
+                .commit(vec![Change::EndSession(person.session.token), Change::Record(entry)])
+                .await?;
         }
         Ok(())
     }
