@@ -11,10 +11,14 @@ const LANGUAGES: [&str; 2] = ["en", "ja"];
 
 fn main() {
     let root = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
-    let catalogues: Vec<Vec<(String, String)>> =
-        LANGUAGES.iter().map(|language| read(&Path::new(&root).join(format!("words/{language}.txt")))).collect();
+    let catalogues: Vec<Vec<(String, String)>> = LANGUAGES
+        .iter()
+        .map(|language| read(&Path::new(&root).join(format!("words/{language}.txt"))))
+        .collect();
     let mut mistakes = Vec::new();
-    let [first, others @ ..] = catalogues.as_slice() else { return };
+    let [first, others @ ..] = catalogues.as_slice() else {
+        return;
+    };
     for (language, other) in LANGUAGES.iter().skip(1).zip(others) {
         compare(first, other, language, &mut mistakes);
     }
@@ -22,16 +26,31 @@ fn main() {
         eprintln!("The catalogue of words is not complete:\n  {}", mistakes.join("\n  "));
         process::exit(1);
     }
-    let mut code = String::from("/// A text of the catalogue.\n#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]\n#[repr(u16)]\npub enum Word {\n");
+    let mut code = String::from(
+        "/// A text of the catalogue.\n#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]\n#[repr(u16)]\npub enum Word {\n",
+    );
     for (key, text) in first {
-        let _ = writeln!(code, "    /// {}\n    {},", text.replace('\\', " ").replace(['[', ']', '<', '>'], " "), variant(key));
+        let _ = writeln!(
+            code,
+            "    /// {}\n    {},",
+            text.replace('\\', " ").replace(['[', ']', '<', '>'], " "),
+            variant(key)
+        );
     }
-    let _ = writeln!(code, "}}\n\n/// How many texts there are.\npub const COUNT: usize = {};\n", first.len());
+    let _ = writeln!(
+        code,
+        "}}\n\n/// How many texts there are.\npub const COUNT: usize = {};\n",
+        first.len()
+    );
     code.push_str("#[cfg(feature = \"ssr\")]\nstatic TEXTS: [[&str; COUNT]; 2] = [\n");
     for catalogue in &catalogues {
         code.push_str("    [\n");
         for (key, _) in first {
-            let text = catalogue.iter().find(|(other, _)| other == key).map(|(_, text)| text.as_str()).unwrap_or_default();
+            let text = catalogue
+                .iter()
+                .find(|(other, _)| other == key)
+                .map(|(_, text)| text.as_str())
+                .unwrap_or_default();
             let _ = writeln!(code, "        {:?},", text.replace("\\n", "\n"));
         }
         code.push_str("    ],\n");
@@ -78,7 +97,10 @@ fn compare(first: &[(String, String)], other: &[(String, String)], language: &st
 }
 
 fn placeholders(text: &str) -> BTreeSet<&str> {
-    text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+        .collect()
 }
 
 /// `sign-in-title` is `SignInTitle`.
@@ -86,7 +108,10 @@ fn variant(key: &str) -> String {
     key.split('-')
         .map(|part| {
             let mut letters = part.chars();
-            letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+            letters
+                .next()
+                .map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
+                .unwrap_or_default()
         })
         .collect()
 }

@@ -69,6 +69,10 @@ pub struct View<S> {
 impl<S> View<S> {
     /// What was typed in a field.
     pub fn typed(&self, field: &str) -> String {
-        self.typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone()).unwrap_or_default()
+        self.typed
+            .iter()
+            .find(|(name, _)| name == field)
+            .map(|(_, value)| value.clone())
+            .unwrap_or_default()
     }
 }

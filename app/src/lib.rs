@@ -10,8 +10,8 @@ pub mod words;
 
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
-use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::{PossibleRouteMatch, SsrMode, path};
 use portal::account::Language;
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,8 @@ pub fn shell(options: leptos::config::LeptosOptions) -> impl IntoView {
     let surroundings: Surroundings = use_context().unwrap_or_default();
     let words = format!("/{}/words/{}.json", surroundings.package, surroundings.language.tag());
     let style = format!("/{}/aikagi.css", surroundings.package);
-    let is_plain = use_context::<axum::http::request::Parts>().is_some_and(|parts| parts.uri.path().starts_with("/demo"));
+    let is_plain =
+        use_context::<axum::http::request::Parts>().is_some_and(|parts| parts.uri.path().starts_with("/demo"));
     view! {
         <!DOCTYPE html>
         <html lang=surroundings.language.tag() data-words=words>
@@ -78,34 +79,41 @@ pub fn App() -> impl IntoView {
     #[cfg(not(feature = "ssr"))]
     let words = expect_context::<Words>().by_clock(surroundings.offset_minutes);
     provide_context(words);
-    let is_demo = surroundings.is_demo;
     provide_context(surroundings);
-    let mode = SsrMode::Async;
     view! {
         <Router>
-            <Routes fallback=missing::Missing>
-                <Route path=path!("/") view=home::Home ssr=mode.clone() />
-                <Route path=path!("/signin") view=sign_in::SignIn ssr=mode.clone() />
-                <Route path=path!("/reset") view=reset::identify::Identify ssr=mode.clone() />
-                <Route path=path!("/reset/stopped") view=reset::stopped::Stopped ssr=mode.clone() />
-                <Route path=path!("/reset/choose") view=reset::choose::Choose ssr=mode.clone() />
-                <Route path=path!("/reset/code") view=reset::code::Code ssr=mode.clone() />
-                <Route path=path!("/reset/password") view=reset::password::Password ssr=mode.clone() />
-                <Route path=path!("/reset/done") view=reset::done::Done ssr=mode.clone() />
-                <Route path=path!("/reset/ended") view=reset::ended::Ended ssr=mode.clone() />
-                <Route path=path!("/contact") view=reset::contact::Contact ssr=mode.clone() />
-                <Route path=path!("/register") view=register::overview::Overview ssr=mode.clone() />
-                <Route path=path!("/register/email") view=register::email::Email ssr=mode.clone() />
-                <Route path=path!("/register/phone") view=register::phone::Phone ssr=mode.clone() />
-                <Route path=path!("/register/code") view=register::code::Code ssr=mode.clone() />
-                <Route path=path!("/register/remove/:kind") view=register::remove::Remove ssr=mode.clone() />
-                <Route path=path!("/register/prove") view=register::prove::Prove ssr=mode.clone() />
-                <Route path=path!("/register/done") view=register::done::Done ssr=mode.clone() />
-                <Route path=path!("/change") view=change::Change ssr=mode.clone() />
-                <Route path=path!("/change/done") view=change::Changed ssr=mode.clone() />
-                <Route path=path!("/demo") view=move || is_demo.then(|| view! { <demo::Demo /> }) ssr=mode.clone() />
-                <Route path=path!("/demo/mailbox") view=move || is_demo.then(|| view! { <demo::Mailbox /> }) ssr=mode />
-            </Routes>
+            <FlatRoutes fallback=missing::Missing>
+                <Page path=path!("/") view=home::Home />
+                <Page path=path!("/signin") view=sign_in::SignIn />
+                <Page path=path!("/reset") view=reset::identify::Identify />
+                <Page path=path!("/reset/stopped") view=reset::stopped::Stopped />
+                <Page path=path!("/reset/choose") view=reset::choose::Choose />
+                <Page path=path!("/reset/code") view=reset::code::Code />
+                <Page path=path!("/reset/password") view=reset::password::Password />
+                <Page path=path!("/reset/done") view=reset::done::Done />
+                <Page path=path!("/reset/ended") view=reset::ended::Ended />
+                <Page path=path!("/contact") view=reset::contact::Contact />
+                <Page path=path!("/register") view=register::overview::Overview />
+                <Page path=path!("/register/email") view=register::email::Email />
+                <Page path=path!("/register/phone") view=register::phone::Phone />
+                <Page path=path!("/register/code") view=register::code::Code />
+                <Page path=path!("/register/remove/:kind") view=register::remove::Remove />
+                <Page path=path!("/register/prove") view=register::prove::Prove />
+                <Page path=path!("/register/done") view=register::done::Done />
+                <Page path=path!("/change") view=change::Change />
+                <Page path=path!("/change/done") view=change::Changed />
+                <Page path=path!("/demo") view=demo::Demo />
+                <Page path=path!("/demo/mailbox") view=demo::Mailbox />
+            </FlatRoutes>
         </Router>
     }
+}
+
+/// A page at its address. All pages are functions of one type: the router would be compiled anew for every other.
+#[component(transparent)]
+fn Page<P>(path: P, view: fn() -> AnyView) -> impl leptos_router::MatchNestedRoutes + Clone
+where
+    P: PossibleRouteMatch + Clone + Send + 'static,
+{
+    view! { <Route path view ssr=SsrMode::Async /> }.into_inner()
 }

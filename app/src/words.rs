@@ -24,15 +24,26 @@ impl Words {
     /// The words of a language, as the server has them.
     #[cfg(feature = "ssr")]
     pub fn of(language: Language, offset_minutes: i32) -> Self {
-        let place = Language::ALL.iter().position(|one| *one == language).unwrap_or_default();
-        Self { language, offset_minutes, texts: &TEXTS[place] }
+        let place = Language::ALL
+            .iter()
+            .position(|one| *one == language)
+            .unwrap_or_default();
+        Self {
+            language,
+            offset_minutes,
+            texts: &TEXTS[place],
+        }
     }
 
     /// The words as the browser was handed them. Called once; the texts stay for the life of the page.
     pub fn handed(language: Language, texts: Vec<String>) -> Option<Self> {
         // Texts for the server alone follow after those of the pages.
         let texts: Vec<&'static str> = texts.into_iter().map(|text| &*text.leak()).collect();
-        (!texts.is_empty()).then(|| Self { language, offset_minutes: 0, texts: texts.leak() })
+        (!texts.is_empty()).then(|| Self {
+            language,
+            offset_minutes: 0,
+            texts: texts.leak(),
+        })
     }
 
     /// The same words with the clock of the organisation, in minutes east of UTC.
@@ -54,9 +65,9 @@ impl Words {
 
     /// A text with its placeholders filled in.
     pub fn fill(self, word: Word, values: &[(&str, &dyn Display)]) -> String {
-        values
-            .iter()
-            .fold(self.say(word).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &value.to_string()))
+        values.iter().fold(self.say(word).to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), &value.to_string())
+        })
     }
 
     /// The hour and minute: `14:02`.
@@ -74,7 +85,11 @@ impl Words {
     /// The day: `4 June 2026`, 「2026 年 6 月 4 日」.
     pub fn day(self, moment: Moment) -> String {
         let (year, month, day) = civil(self.local(moment).div_euclid(86_400_000));
-        let name = self.say(Word::Months).split(' ').nth(usize::try_from(month - 1).unwrap_or_default()).unwrap_or_default();
+        let name = self
+            .say(Word::Months)
+            .split(' ')
+            .nth(usize::try_from(month - 1).unwrap_or_default())
+            .unwrap_or_default();
         self.fill(Word::Day, &[("year", &year), ("month", &name), ("day", &day)])
     }
 
@@ -100,7 +115,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_shifted + 2) / 5 + 1;
-    let month = if month_shifted < 10 { month_shifted + 3 } else { month_shifted - 9 };
+    let month = if month_shifted < 10 {
+        month_shifted + 3
+    } else {
+        month_shifted - 9
+    };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 

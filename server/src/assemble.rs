@@ -63,9 +63,15 @@ impl Server {
     pub fn new(wiring: Wiring) -> Result<Self, Fault> {
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let hashing = &wiring.settings.hashing;
-        let hashing =
-            Arc::new(Argon2Pool::new(Arc::clone(&wiring.keyring), Arc::clone(&random), hashing.cost, hashing.permits));
-        let names = Language::ALL.into_iter().map(|language| wiring.settings.organisation.name.of(language).to_owned());
+        let hashing = Arc::new(Argon2Pool::new(
+            Arc::clone(&wiring.keyring),
+            Arc::clone(&random),
+            hashing.cost,
+            hashing.permits,
+        ));
+        let names = Language::ALL
+            .into_iter()
+            .map(|language| wiring.settings.organisation.name.of(language).to_owned());
         let portal = Arc::new(Portal::new(
             Arc::clone(&wiring.store) as Arc<dyn Store>,
             Arc::clone(&wiring.keyring) as Arc<dyn Keys>,
@@ -74,7 +80,13 @@ impl Server {
             Arc::clone(&hashing) as _,
             Organisation { names: names.collect() },
         ));
-        Ok(Self { portal, store: Arc::clone(&wiring.store), hashing, name: name(random.as_ref())?, wiring })
+        Ok(Self {
+            portal,
+            store: Arc::clone(&wiring.store),
+            hashing,
+            name: name(random.as_ref())?,
+            wiring,
+        })
     }
 
     /// The worker that empties the outbox.
@@ -87,11 +99,22 @@ impl Server {
             couriers: self.wiring.couriers.clone(),
             senders: Arc::new(move |language| Sender {
                 organisation: settings.organisation.name.of(language).to_owned(),
-                help: settings.organisation.help.as_ref().map(|help| help.of(language).to_owned()).unwrap_or_default(),
+                help: settings
+                    .organisation
+                    .help
+                    .as_ref()
+                    .map(|help| help.of(language).to_owned())
+                    .unwrap_or_default(),
                 host: settings.public_url.host().to_owned(),
                 offset_minutes: offset_minutes(&settings.time_zone, clock.now()),
             }),
-            help_desk: self.wiring.settings.mail.as_ref().map(|mail| mail.help_desk.clone()).unwrap_or_default(),
+            help_desk: self
+                .wiring
+                .settings
+                .mail
+                .as_ref()
+                .map(|mail| mail.help_desk.clone())
+                .unwrap_or_default(),
             clock: Arc::clone(&self.wiring.clock),
             name: self.name.clone(),
         }
@@ -144,7 +167,11 @@ impl Server {
         let workers = [
             tokio::spawn(self.delivery().run(stop.clone())),
             tokio::spawn(self.housekeeping().run(stop.clone())),
-            tokio::spawn(write_down(told, Arc::clone(&self.store), Arc::clone(&self.wiring.clock))),
+            tokio::spawn(write_down(
+                told,
+                Arc::clone(&self.store),
+                Arc::clone(&self.wiring.clock),
+            )),
         ];
         let mut until = stop.clone();
         accept(listener, router, self.proxies(), Bounds::default(), async move {

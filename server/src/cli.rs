@@ -73,5 +73,8 @@ pub fn run() -> ExitCode {
 
 /// Runs an asynchronous command.
 fn block_on(task: impl Future<Output = Outcome>) -> Outcome {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(task)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(task)
 }

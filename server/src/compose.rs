@@ -64,7 +64,11 @@ impl Sender {
                     self.ending(words, draft),
                 ]
                 .join("\n\n");
-                Parcel::Mail { to, subject: words.fill(Word::MailCodeSubject, &[("organisation", organisation)]), text }
+                Parcel::Mail {
+                    to,
+                    subject: words.fill(Word::MailCodeSubject, &[("organisation", organisation)]),
+                    text,
+                }
             }
             Method::Text => {
                 let purpose = match code.purpose {
@@ -73,18 +77,31 @@ impl Sender {
                 };
                 let told = words.fill(purpose, &[("organisation", organisation), ("code", &digits)]);
                 // The last line binds the code to this site, so that phones offer it here and nowhere else.
-                Parcel::Text { to, text: format!("{told}\n\n@{} #{digits}", self.host) }
+                Parcel::Text {
+                    to,
+                    text: format!("{told}\n\n@{} #{digits}", self.host),
+                }
             }
             Method::Call => {
                 // One digit at a time, in groups of three, so that it can be written down.
                 let slowly = digits
                     .as_bytes()
                     .chunks(3)
-                    .map(|group| group.iter().map(|digit| char::from(*digit).to_string()).collect::<Vec<_>>().join(", "))
+                    .map(|group| {
+                        group
+                            .iter()
+                            .map(|digit| char::from(*digit).to_string())
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    })
                     .collect::<Vec<_>>()
                     .join(". ");
                 let text = words.fill(Word::CallCode, &[("organisation", organisation), ("digits", &slowly)]);
-                Parcel::Call { to, text, language: draft.language }
+                Parcel::Call {
+                    to,
+                    text,
+                    language: draft.language,
+                }
             }
         }
     }
@@ -100,8 +117,14 @@ impl Sender {
         let name = clean(draft.name);
         let (subject, text) = match matter {
             Matter::Code { .. } | Matter::Nothing => return None,
-            Matter::WasReset => (words.say(Word::MailResetSubject).to_owned(), words.fill(Word::MailReset, &[("name", &name)])),
-            Matter::WasChanged => (words.say(Word::MailChangedSubject).to_owned(), words.fill(Word::MailChanged, &[("name", &name)])),
+            Matter::WasReset => (
+                words.say(Word::MailResetSubject).to_owned(),
+                words.fill(Word::MailReset, &[("name", &name)]),
+            ),
+            Matter::WasChanged => (
+                words.say(Word::MailChangedSubject).to_owned(),
+                words.fill(Word::MailChanged, &[("name", &name)]),
+            ),
             Matter::MethodAdded { kind } => (
                 words.say(Word::MailAddedSubject).to_owned(),
                 words.fill(Word::MailAdded, &[("name", &name), ("method", &method(kind))]),
@@ -110,13 +133,18 @@ impl Sender {
                 words.say(Word::MailRemovedSubject).to_owned(),
                 words.fill(Word::MailRemoved, &[("name", &name), ("method", &method(kind))]),
             ),
-            Matter::Unfinished => {
-                (words.say(Word::MailUnfinishedSubject).to_owned(), words.fill(Word::MailUnfinished, &[("name", &name)]))
-            }
-            Matter::Closed => (words.say(Word::MailClosedSubject).to_owned(), words.fill(Word::MailClosed, &[("name", &name)])),
-            Matter::AdministratorReset { name } => {
-                (words.say(Word::MailAdministratorSubject).to_owned(), words.fill(Word::MailAdministrator, &[("name", &clean(name))]))
-            }
+            Matter::Unfinished => (
+                words.say(Word::MailUnfinishedSubject).to_owned(),
+                words.fill(Word::MailUnfinished, &[("name", &name)]),
+            ),
+            Matter::Closed => (
+                words.say(Word::MailClosedSubject).to_owned(),
+                words.fill(Word::MailClosed, &[("name", &name)]),
+            ),
+            Matter::AdministratorReset { name } => (
+                words.say(Word::MailAdministratorSubject).to_owned(),
+                words.fill(Word::MailAdministrator, &[("name", &clean(name))]),
+            ),
             Matter::HelpWanted { name, case, support } => {
                 let case = match case.as_str() {
                     "not_enabled" => Word::MailCaseNotEnabled,
@@ -129,19 +157,29 @@ impl Sender {
                     words.fill(Word::MailHelpCase, &[("case", &words.say(case))]),
                     words.fill(Word::MailHelpSupport, &[("support", support)]),
                 ];
-                (words.fill(Word::MailHelpSubject, &[("name", &clean(name))]), text.join("\n"))
+                (
+                    words.fill(Word::MailHelpSubject, &[("name", &clean(name))]),
+                    text.join("\n"),
+                )
             }
         };
         if kind == ContactKind::Phone {
             // Texts carry nothing that a person could have chosen.
-            return Some(Parcel::Text { to, text: format!("{}: {subject}", self.organisation) });
+            return Some(Parcel::Text {
+                to,
+                text: format!("{}: {subject}", self.organisation),
+            });
         }
         let mut parts = vec![text];
         if !matches!(matter, Matter::HelpWanted { .. }) {
             parts.push(words.fill(Word::MailNotYou, &[("help", &self.help)]));
         }
         parts.push(self.ending(words, draft));
-        Some(Parcel::Mail { to, subject, text: parts.join("\n\n") })
+        Some(Parcel::Mail {
+            to,
+            subject,
+            text: parts.join("\n\n"),
+        })
     }
 
     fn ending(&self, words: Words, draft: Draft<'_>) -> String {
@@ -152,7 +190,10 @@ impl Sender {
         } else {
             words.fill(Word::MailWhen, &[("time", &time), ("network", &draft.network)])
         };
-        let footer = words.fill(Word::MailFooter, &[("organisation", &self.organisation), ("help", &self.help)]);
+        let footer = words.fill(
+            Word::MailFooter,
+            &[("organisation", &self.organisation), ("help", &self.help)],
+        );
         format!("{when}\n\n-- \n{footer}")
     }
 }
@@ -173,11 +214,21 @@ mod tests {
     use super::*;
 
     fn sender() -> Sender {
-        Sender { organisation: "北山製作所".into(), help: "03-5550-1234".into(), host: "reset.kitayama.example".into(), offset_minutes: 540 }
+        Sender {
+            organisation: "北山製作所".into(),
+            help: "03-5550-1234".into(),
+            host: "reset.kitayama.example".into(),
+            offset_minutes: 540,
+        }
     }
 
     fn draft(language: Language) -> Draft<'static> {
-        Draft { language, name: "h.tanaka", at: Moment::from_millis(1_780_517_049_000), network: "203.0.113.0" }
+        Draft {
+            language,
+            name: "h.tanaka",
+            at: Moment::from_millis(1_780_517_049_000),
+            network: "203.0.113.0",
+        }
     }
 
     fn code(method: Method) -> Code {
@@ -208,8 +259,12 @@ mod tests {
 
     #[test]
     fn no_subject_holds_a_code() {
-        let Parcel::Mail { subject, text, .. } = sender().code(draft(Language::En), &code(Method::Email), "77190264", "x@y.example".into())
-        else {
+        let Parcel::Mail { subject, text, .. } = sender().code(
+            draft(Language::En),
+            &code(Method::Email),
+            "77190264",
+            "x@y.example".into(),
+        ) else {
             panic!("a mail")
         };
         assert!(!subject.contains("7719"));
@@ -225,7 +280,10 @@ mod tests {
 
     #[test]
     fn a_name_cannot_smuggle_lines_or_links_into_a_mail() {
-        assert_eq!(clean("a\r\nBcc: x\u{202e}https://evil.example"), "aBcc: xhttps evil.example");
+        assert_eq!(
+            clean("a\r\nBcc: x\u{202e}https://evil.example"),
+            "aBcc: xhttps evil.example"
+        );
         assert_eq!(clean(&"n".repeat(500)).chars().count(), 64);
     }
 }

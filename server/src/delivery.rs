@@ -83,7 +83,11 @@ impl Delivery {
         let mut worst = None;
         for (number, parcel) in parcels.iter().enumerate() {
             // One name per recipient, so that a repetition is known as such at the other side.
-            if let Err(undelivered) = self.couriers.deliver(parcel, &format!("{}-{number}", id.as_str())).await {
+            if let Err(undelivered) = self
+                .couriers
+                .deliver(parcel, &format!("{}-{number}", id.as_str()))
+                .await
+            {
                 worst = Some(undelivered);
             }
         }
@@ -115,7 +119,12 @@ impl Delivery {
         };
         let name = account.as_ref().map(|account| account.name.clone()).unwrap_or_default();
         let sender = (self.senders)(message.language);
-        let draft = Draft { language: message.language, name: &name, at: message.at, network: &message.network };
+        let draft = Draft {
+            language: message.language,
+            name: &name,
+            at: message.at,
+            network: &message.network,
+        };
         let contact = match &message.to {
             Recipient::Contact(id) => self.store.contact_for_sending(id).await?,
             Recipient::HelpDesk => None,
@@ -123,17 +132,32 @@ impl Delivery {
         match (&message.matter, &message.to, contact) {
             (Matter::Nothing, _, _) => Ok(Vec::new()),
             (Matter::Code { code }, Recipient::Contact(_), Some(contact)) => {
-                let Some(code) = self.store.code_for_sending(code).await? else { return Ok(Vec::new()) };
+                let Some(code) = self.store.code_for_sending(code).await? else {
+                    return Ok(Vec::new());
+                };
                 let may_go = may_receive(&contact, &code.contact) && !code.closed;
                 let digits = self.portal.digits(&code);
-                Ok(if may_go { vec![sender.code(draft, &code, &digits, contact.address)] } else { Vec::new() })
+                Ok(if may_go {
+                    vec![sender.code(draft, &code, &digits, contact.address)]
+                } else {
+                    Vec::new()
+                })
             }
-            (matter, Recipient::Contact(_), Some(contact)) if contact.trust != Trust::Pending => {
-                Ok(sender.notice(draft, matter, contact.kind, contact.address.clone()).into_iter().collect())
-            }
+            (matter, Recipient::Contact(_), Some(contact)) if contact.trust != Trust::Pending => Ok(sender
+                .notice(draft, matter, contact.kind, contact.address.clone())
+                .into_iter()
+                .collect()),
             (matter, Recipient::HelpDesk, _) => {
-                let desk = if self.help_desk.is_empty() { self.administrators().await? } else { self.help_desk.clone() };
-                Ok(desk.into_iter().take(100).filter_map(|to| sender.notice(draft, matter, ContactKind::Mailbox, to)).collect())
+                let desk = if self.help_desk.is_empty() {
+                    self.administrators().await?
+                } else {
+                    self.help_desk.clone()
+                };
+                Ok(desk
+                    .into_iter()
+                    .take(100)
+                    .filter_map(|to| sender.notice(draft, matter, ContactKind::Mailbox, to))
+                    .collect())
             }
             _ => Ok(Vec::new()),
         }
@@ -143,7 +167,9 @@ impl Delivery {
         let mut found = Vec::new();
         for administrator in self.store.administrators().await? {
             let contacts = self.store.contacts(&administrator.id).await?;
-            let mailbox = contacts.into_iter().find(|contact| contact.kind == ContactKind::Mailbox && contact.trust != Trust::Pending);
+            let mailbox = contacts
+                .into_iter()
+                .find(|contact| contact.kind == ContactKind::Mailbox && contact.trust != Trust::Pending);
             found.extend(mailbox.map(|contact| contact.address));
         }
         Ok(found)
@@ -156,8 +182,14 @@ fn may_receive(contact: &Contact, asked_for: &ContactId) -> bool {
 }
 
 fn wait(matter: &Matter, attempts: u32) -> Duration {
-    let longest = if matches!(matter, Matter::Code { .. }) { LONGEST_FOR_CODES } else { LONGEST_FOR_NOTICES };
-    FIRST_WAIT.saturating_mul(2_u32.saturating_pow(attempts.min(16))).min(longest)
+    let longest = if matches!(matter, Matter::Code { .. }) {
+        LONGEST_FOR_CODES
+    } else {
+        LONGEST_FOR_NOTICES
+    };
+    FIRST_WAIT
+        .saturating_mul(2_u32.saturating_pow(attempts.min(16)))
+        .min(longest)
 }
 
 const fn matter_word(matter: &Matter) -> &'static str {

@@ -38,7 +38,11 @@ struct Play {
 #[async_trait]
 impl Theatre for Play {
     fn stage(&self) -> Stage {
-        Stage { players: self.players.clone(), now: self.clock.now(), moved: self.clock.ahead().as_secs() }
+        Stage {
+            players: self.players.clone(),
+            now: self.clock.now(),
+            moved: self.clock.ahead().as_secs(),
+        }
     }
 
     fn arrived(&self) -> Vec<Arrived> {
@@ -73,13 +77,22 @@ fn arrived(letter: Letter) -> Arrived {
 
 /// Runs the demonstration until told to stop.
 pub async fn run(listen: SocketAddr, folder: Option<PathBuf>, mut told: watch::Receiver<bool>) -> Result<(), Fault> {
-    crate::cli::log(Log { format: LogFormat::Text, level: tracing::Level::WARN });
+    crate::cli::log(Log {
+        format: LogFormat::Text,
+        level: tracing::Level::WARN,
+    });
     let (folder, is_ours) = match folder {
         Some(folder) => (folder, false),
-        None => (std::env::temp_dir().join(format!("aikagi-demo-{}", name(&SystemRandom)?)), true),
+        None => (
+            std::env::temp_dir().join(format!("aikagi-demo-{}", name(&SystemRandom)?)),
+            true,
+        ),
     };
     if folder.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(Fault::new(format!("{} is not empty; the demonstration wants a folder of its own", folder.display())));
+        return Err(Fault::new(format!(
+            "{} is not empty; the demonstration wants a folder of its own",
+            folder.display()
+        )));
     }
     // Bound once, so that starting over loses no connection.
     let listener = std::net::TcpListener::bind(listen).map_err(Fault::new)?;
@@ -126,16 +139,35 @@ pub async fn build(
 ) -> Result<(Server, (Arc<dyn Theatre>, Arc<Mailbox>)), Fault> {
     std::fs::create_dir_all(folder).map_err(Fault::new)?;
     let clock = Arc::new(MovingClock::new());
-    let settings = Settings::read(&organisation(port), &folder.join("aikagi.toml"), &Environment::default()).map_err(Fault::new)?;
+    let settings = Settings::read(
+        &organisation(port),
+        &folder.join("aikagi.toml"),
+        &Environment::default(),
+    )
+    .map_err(Fault::new)?;
     let keyring = Arc::new(Keyring::ephemeral(&SystemRandom)?);
     let database = folder.join("aikagi.db");
-    let store = SqlStore::open(&database, Arc::clone(&keyring) as _).await.map_err(Fault::new)?;
+    let store = SqlStore::open(&database, Arc::clone(&keyring) as _)
+        .await
+        .map_err(Fault::new)?;
     let store = Arc::new(store.with_clock(Arc::clone(&clock) as _));
     let mailbox = Arc::new(Mailbox::new(Arc::clone(&clock) as _));
     let couriers = Couriers::to_mailbox(&mailbox);
-    let server = Server::new(Wiring { settings, keyring, clock: Arc::clone(&clock) as _, store, couriers })?;
+    let server = Server::new(Wiring {
+        settings,
+        keyring,
+        clock: Arc::clone(&clock) as _,
+        store,
+        couriers,
+    })?;
     let players = people::enter(&server, clock.now()).await?;
-    let theatre: Arc<dyn Theatre> = Arc::new(Play { clock, mailbox: Arc::clone(&mailbox), players, again, stop });
+    let theatre: Arc<dyn Theatre> = Arc::new(Play {
+        clock,
+        mailbox: Arc::clone(&mailbox),
+        players,
+        again,
+        stop,
+    });
     Ok((server, (theatre, mailbox)))
 }
 

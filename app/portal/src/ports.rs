@@ -480,6 +480,15 @@ pub enum Change {
         /// As they shall be.
         after: Failures,
     },
+    /// So many sends to a destination since a moment, and no more: the limit was judged on them.
+    SendsAre {
+        /// Keyed digest of the destination.
+        channel: String,
+        /// Since when, this moment not included.
+        since: Moment,
+        /// How many were read.
+        seen: usize,
+    },
     /// Something was sent to a destination.
     RecordSend {
         /// Keyed digest of the destination.

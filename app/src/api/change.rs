@@ -1,5 +1,7 @@
 //! The doors of changing a password.
 
+#![expect(missing_docs, reason = "`#[server]` makes a struct of the arguments, whose fields cannot be told about")]
+
 use leptos::prelude::*;
 use portal::screen::ChangeForm;
 use server_fn::codec::GetUrl;
@@ -15,7 +17,11 @@ use portal::service::NewEntries;
 pub async fn change_view() -> Result<View<ChangeForm>, Said> {
     let mut request = Request::here()?;
     let holder = request.holder()?;
-    let screen = request.portal.change_form(&request.visit).await.map_err(|trouble| request.refuse(trouble))?;
+    let screen = request
+        .portal
+        .change_form(&request.visit)
+        .await
+        .map_err(|trouble| request.refuse(trouble))?;
     request.view("/change", screen, request.portal.support_code(&holder))
 }
 
@@ -23,7 +29,10 @@ pub async fn change_view() -> Result<View<ChangeForm>, Said> {
 #[server(prefix = "/api", endpoint = "change")]
 pub async fn change_password(current: String, new_password: String, again: String) -> Result<Next, Said> {
     let request = Request::here()?;
-    let entries = NewEntries { new: &new_password, again: &again };
+    let entries = NewEntries {
+        new: &new_password,
+        again: &again,
+    };
     let done = request.portal.change_password(&request.visit, &current, entries).await;
     request.answer("/change", &[], done.map(|()| "/change/done".to_owned()))
 }

@@ -29,9 +29,14 @@ impl Style {
 
     /// The `Set-Cookie` value for a cookie that lives as long as the browser runs, or for so many seconds.
     pub fn set(self, cookie: &str, value: &str, seconds: Option<u32>) -> String {
-        let age = seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+        let age = seconds
+            .map(|seconds| format!("; Max-Age={seconds}"))
+            .unwrap_or_default();
         let secure = if self == Self::Https { "; Secure" } else { "" };
-        format!("{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}", self.name(cookie))
+        format!(
+            "{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}",
+            self.name(cookie)
+        )
     }
 
     /// The value of one of our cookies in the `Cookie` headers of a request.
@@ -63,7 +68,10 @@ mod tests {
     #[test]
     fn only_the_exact_name_is_read() {
         let mut headers = axum::http::HeaderMap::new();
-        headers.insert("cookie", axum::http::HeaderValue::from_static("xaikagi-flow=no; aikagi-flow=yes"));
+        headers.insert(
+            "cookie",
+            axum::http::HeaderValue::from_static("xaikagi-flow=no; aikagi-flow=yes"),
+        );
         assert_eq!(Style::Http.read(&headers, HOLDER).as_deref(), Some("yes"));
         assert_eq!(Style::Https.read(&headers, HOLDER), None);
     }

@@ -1,5 +1,7 @@
 //! The doors of the reset.
 
+#![expect(missing_docs, reason = "`#[server]` makes a struct of the arguments, whose fields cannot be told about")]
+
 use leptos::prelude::*;
 use portal::screen::{RecoveryScreen, Step};
 use server_fn::codec::GetUrl;
@@ -20,11 +22,23 @@ pub async fn recovery_view(step: Step) -> Result<View<RecoveryScreen>, Said> {
     let mut request = Request::here()?;
     let holder = request.holder()?;
     let screen = if step == Step::Identify {
-        request.portal.challenge(&request.visit, &holder).map(RecoveryScreen::Identify).map_err(|fault| request.fault(&fault))?
+        request
+            .portal
+            .challenge(&request.visit, &holder)
+            .map(RecoveryScreen::Identify)
+            .map_err(|fault| request.fault(&fault))?
     } else {
-        request.portal.recovery_screen(&request.visit, &holder).await.map_err(|trouble| request.refuse(trouble))?
+        request
+            .portal
+            .recovery_screen(&request.visit, &holder)
+            .await
+            .map_err(|trouble| request.refuse(trouble))?
     };
-    let support = request.portal.support(&request.visit, &holder).await.map_err(|trouble| request.refuse(trouble))?;
+    let support = request
+        .portal
+        .support(&request.visit, &holder)
+        .await
+        .map_err(|trouble| request.refuse(trouble))?;
     // "Ended" is also where somebody without a flow is told so.
     let is_here = screen.step() == step || (step == Step::Ended && screen.step() == Step::Identify);
     if !is_here {
@@ -43,7 +57,11 @@ async fn onward(request: &mut Request, page: Step, typed: &[(&str, &str)], done:
                 request.set_cookie(HOLDER, &holder, None);
                 request.visit.holder = Some(holder);
             }
-            request.portal.recovery_screen(&request.visit, "").await.map(|screen| screen.step().path().to_owned())
+            request
+                .portal
+                .recovery_screen(&request.visit, "")
+                .await
+                .map(|screen| screen.step().path().to_owned())
         }
     };
     request.answer(page.path(), typed, path)
@@ -53,19 +71,40 @@ async fn onward(request: &mut Request, page: Step, typed: &[(&str, &str)], done:
 #[server(prefix = "/api", endpoint = "reset/identify")]
 pub async fn identify(user_name: String, token: String, answer: String, key: String) -> Result<Next, Said> {
     let mut request = Request::here()?;
-    let presence = Presence { token: &token, answer: &answer };
-    let done = request.portal.identify(&request.visit, &user_name, presence, FormKey(&key)).await;
+    let presence = Presence {
+        token: &token,
+        answer: &answer,
+    };
+    let done = request
+        .portal
+        .identify(&request.visit, &user_name, presence, FormKey(&key))
+        .await;
     // A ticket that was handed out goes on ripening: it is kept with what was typed.
-    onward(&mut request, Step::Identify, &[("user_name", &user_name), ("token", &token)], done).await
+    onward(
+        &mut request,
+        Step::Identify,
+        &[("user_name", &user_name), ("token", &token)],
+        done,
+    )
+    .await
 }
 
 /// Sends a code by a method; for a phone after its whole number was typed.
 #[server(prefix = "/api", endpoint = "reset/ask")]
-pub async fn ask(method: String, #[server(default)] whole_text: String, #[server(default)] whole_call: String, key: String) -> Result<Next, Said> {
+pub async fn ask(
+    method: String,
+    #[server(default)] whole_text: String,
+    #[server(default)] whole_call: String,
+    key: String,
+) -> Result<Next, Said> {
     let mut request = Request::here()?;
     let whole = if method == "call" { &whole_call } else { &whole_text };
     let done = request.portal.ask(&request.visit, &method, whole, FormKey(&key)).await;
-    let typed = [("method", method.as_str()), ("whole_text", &whole_text), ("whole_call", &whole_call)];
+    let typed = [
+        ("method", method.as_str()),
+        ("whole_text", &whole_text),
+        ("whole_call", &whole_call),
+    ];
     onward(&mut request, Step::Choose, &typed, done).await
 }
 
@@ -105,8 +144,14 @@ pub async fn extend(key: String) -> Result<Next, Said> {
 #[server(prefix = "/api", endpoint = "reset/set")]
 pub async fn set_password(new_password: String, again: String, key: String) -> Result<Next, Said> {
     let mut request = Request::here()?;
-    let entries = NewEntries { new: &new_password, again: &again };
-    let done = request.portal.set_password(&request.visit, entries, FormKey(&key)).await;
+    let entries = NewEntries {
+        new: &new_password,
+        again: &again,
+    };
+    let done = request
+        .portal
+        .set_password(&request.visit, entries, FormKey(&key))
+        .await;
     onward(&mut request, Step::Password, &[], done).await
 }
 
@@ -114,7 +159,10 @@ pub async fn set_password(new_password: String, again: String, key: String) -> R
 #[server(prefix = "/api", endpoint = "reset/contact")]
 pub async fn contact(key: String) -> Result<Next, Said> {
     let request = Request::here()?;
-    let done = request.portal.contact_administrator(&request.visit, FormKey(&key)).await;
+    let done = request
+        .portal
+        .contact_administrator(&request.visit, FormKey(&key))
+        .await;
     request.answer(Step::Stopped.path(), &[], done.map(|_| "/contact".to_owned()))
 }
 
@@ -123,8 +171,16 @@ pub async fn contact(key: String) -> Result<Next, Said> {
 pub async fn contact_view() -> Result<View<Option<Step>>, Said> {
     let mut request = Request::here()?;
     let holder = request.holder()?;
-    let screen = request.portal.recovery_screen(&request.visit, &holder).await.map_err(|trouble| request.refuse(trouble))?;
-    let support = request.portal.support(&request.visit, &holder).await.map_err(|trouble| request.refuse(trouble))?;
+    let screen = request
+        .portal
+        .recovery_screen(&request.visit, &holder)
+        .await
+        .map_err(|trouble| request.refuse(trouble))?;
+    let support = request
+        .portal
+        .support(&request.visit, &holder)
+        .await
+        .map_err(|trouble| request.refuse(trouble))?;
     let was_written = matches!(
         screen,
         RecoveryScreen::Stopped { contacted: true, .. }

@@ -1,5 +1,7 @@
 //! The doors of the registration.
 
+#![expect(missing_docs, reason = "`#[server]` makes a struct of the arguments, whose fields cannot be told about")]
+
 use leptos::prelude::*;
 use portal::screen::{Awaited, Overview, PhoneForm};
 use server_fn::codec::GetUrl;
@@ -10,7 +12,11 @@ use super::{Next, Said, View};
 
 #[cfg(feature = "ssr")]
 async fn support(request: &Request) -> Result<String, Said> {
-    request.portal.registration_support(&request.visit).await.map_err(|trouble| request.refuse(trouble))
+    request
+        .portal
+        .registration_support(&request.visit)
+        .await
+        .map_err(|trouble| request.refuse(trouble))
 }
 
 /// The registration page; also shown after Finish.
@@ -18,7 +24,11 @@ async fn support(request: &Request) -> Result<String, Said> {
 pub async fn overview_view(page: String) -> Result<View<Overview>, Said> {
     let mut request = Request::here()?;
     request.holder()?;
-    let screen = request.portal.overview(&request.visit).await.map_err(|trouble| request.refuse(trouble))?;
+    let screen = request
+        .portal
+        .overview(&request.visit)
+        .await
+        .map_err(|trouble| request.refuse(trouble))?;
     let support = support(&request).await?;
     request.view(&page, screen, support)
 }
@@ -28,8 +38,16 @@ pub async fn overview_view(page: String) -> Result<View<Overview>, Said> {
 pub async fn phone_view() -> Result<View<(PhoneForm, Overview)>, Said> {
     let mut request = Request::here()?;
     request.holder()?;
-    let form = request.portal.phone_form(&request.visit).await.map_err(|trouble| request.refuse(trouble))?;
-    let list = request.portal.overview(&request.visit).await.map_err(|trouble| request.refuse(trouble))?;
+    let form = request
+        .portal
+        .phone_form(&request.visit)
+        .await
+        .map_err(|trouble| request.refuse(trouble))?;
+    let list = request
+        .portal
+        .overview(&request.visit)
+        .await
+        .map_err(|trouble| request.refuse(trouble))?;
     let support = support(&request).await?;
     request.view("/register/phone", (form, list), support)
 }
@@ -39,7 +57,11 @@ pub async fn phone_view() -> Result<View<(PhoneForm, Overview)>, Said> {
 pub async fn code_view() -> Result<View<Option<Awaited>>, Said> {
     let mut request = Request::here()?;
     request.holder()?;
-    let screen = request.portal.registration_code(&request.visit).await.map_err(|trouble| request.refuse(trouble))?;
+    let screen = request
+        .portal
+        .registration_code(&request.visit)
+        .await
+        .map_err(|trouble| request.refuse(trouble))?;
     if screen.is_none() {
         request.lead("/register");
     }
@@ -52,14 +74,21 @@ pub async fn code_view() -> Result<View<Option<Awaited>>, Said> {
 pub async fn begin_email(address: String) -> Result<Next, Said> {
     let request = Request::here()?;
     let done = request.portal.begin_email(&request.visit, &address).await;
-    request.answer("/register/email", &[("address", &address)], done.map(|()| "/register/code".to_owned()))
+    request.answer(
+        "/register/email",
+        &[("address", &address)],
+        done.map(|()| "/register/code".to_owned()),
+    )
 }
 
 /// Sends a code to a phone that shall be registered.
 #[server(prefix = "/api", endpoint = "register/phone")]
 pub async fn begin_phone(country: String, number: String, way: String) -> Result<Next, Said> {
     let request = Request::here()?;
-    let done = request.portal.begin_phone(&request.visit, &country, &number, &way).await;
+    let done = request
+        .portal
+        .begin_phone(&request.visit, &country, &number, &way)
+        .await;
     let typed = [("country", country.as_str()), ("number", &number), ("way", &way)];
     request.answer("/register/phone", &typed, done.map(|()| "/register/code".to_owned()))
 }

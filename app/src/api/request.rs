@@ -57,7 +57,11 @@ impl Request {
 
     /// A browser that loads a page or posts a plain form, as opposed to one that fetches.
     fn is_plain(&self) -> bool {
-        self.parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+        self.parts
+            .headers
+            .get(ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"))
     }
 
     /// Sets one of our cookies.
@@ -83,11 +87,20 @@ impl Request {
         let key = self.portal.fresh_token().map_err(|fault| self.fault(&fault))?;
         let left = self.left_behind(page);
         let (said, typed) = left.map(|left| (left.said, left.typed)).unwrap_or_default();
-        Ok(View { screen, support, key, said, typed })
+        Ok(View {
+            screen,
+            support,
+            key,
+            said,
+            typed,
+        })
     }
 
     fn left_behind(&self, page: &str) -> Option<LeftBehind> {
-        let sealed = self.is_plain().then(|| self.style.read(&self.parts.headers, SAID)).flatten()?;
+        let sealed = self
+            .is_plain()
+            .then(|| self.style.read(&self.parts.headers, SAID))
+            .flatten()?;
         let left: LeftBehind = serde_json::from_slice(&self.portal.unseal(&sealed)?).ok()?;
         (left.page == page).then_some(left)
     }
@@ -129,8 +142,14 @@ impl Request {
 
     /// Keeps a refusal and what was typed for the next page.
     fn leave_behind(&self, page: &str, said: Option<Refusal>, typed: Vec<(String, String)>) {
-        let left = LeftBehind { page: page.split('?').next().unwrap_or(page).to_owned(), said, typed };
-        let sealed = serde_json::to_vec(&left).ok().and_then(|plain| self.portal.seal(&plain).ok());
+        let left = LeftBehind {
+            page: page.split('?').next().unwrap_or(page).to_owned(),
+            said,
+            typed,
+        };
+        let sealed = serde_json::to_vec(&left)
+            .ok()
+            .and_then(|plain| self.portal.seal(&plain).ok());
         if let Some(sealed) = sealed {
             self.set_cookie(SAID, &sealed, Some(SAID_LIFE));
         }
@@ -160,7 +179,12 @@ impl Request {
     }
 
     fn fault_refusal(&self, fault: &portal::ports::Fault) -> Refusal {
-        let support = self.visit.holder.as_deref().map(|holder| self.portal.support_code(holder)).unwrap_or_default();
+        let support = self
+            .visit
+            .holder
+            .as_deref()
+            .map(|holder| self.portal.support_code(holder))
+            .unwrap_or_default();
         tracing::error!(%fault, support, path = self.parts.uri.path(), "a request failed");
         self.status(&Refusal::Fault);
         Refusal::Fault
@@ -169,7 +193,8 @@ impl Request {
     /// A status would overwrite the redirect of a plain form.
     fn status(&self, refusal: &Refusal) {
         if !self.is_plain() {
-            self.response.set_status(StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY));
+            self.response
+                .set_status(StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY));
         }
     }
 }
@@ -186,20 +211,37 @@ fn elsewhere(refusal: &Refusal, page: &str) -> Option<&'static str> {
 }
 
 /// Fields whose values may be shown again. Passwords, codes and answers are not among them.
-const SHOWN_AGAIN: [&str; 9] =
-    ["user_name", "token", "going", "address", "country", "number", "way", "whole_text", "whole_call"];
+const SHOWN_AGAIN: [&str; 9] = [
+    "user_name",
+    "token",
+    "going",
+    "address",
+    "country",
+    "number",
+    "way",
+    "whole_text",
+    "whole_call",
+];
 
 /// The cookie that keeps what was typed on a page, where something was.
 pub fn keep_typed(portal: &Portal, style: Style, page: &str, fields: &[(String, String)]) -> Option<String> {
     let typed: Vec<(String, String)> = fields
         .iter()
-        .filter(|(name, value)| SHOWN_AGAIN.contains(&name.as_str()) && !value.is_empty() && value.len() <= LONGEST_KEPT)
+        .filter(|(name, value)| {
+            SHOWN_AGAIN.contains(&name.as_str()) && !value.is_empty() && value.len() <= LONGEST_KEPT
+        })
         .cloned()
         .collect();
     if typed.is_empty() {
         return None;
     }
-    let left = LeftBehind { page: page.to_owned(), said: None, typed };
-    let sealed = serde_json::to_vec(&left).ok().and_then(|plain| portal.seal(&plain).ok())?;
+    let left = LeftBehind {
+        page: page.to_owned(),
+        said: None,
+        typed,
+    };
+    let sealed = serde_json::to_vec(&left)
+        .ok()
+        .and_then(|plain| portal.seal(&plain).ok())?;
     Some(style.set(SAID, &sealed, Some(SAID_LIFE)))
 }

@@ -18,8 +18,13 @@ use crate::words::{Word, words};
 
 /// `/change`
 #[component]
-pub fn Change() -> impl IntoView {
-    load(view_at::<ChangeView>(""), change_view, |_| None, |view| view! { <Form view /> }.into_any())
+pub fn Change() -> AnyView {
+    load(
+        view_at::<ChangeView>(""),
+        change_view,
+        |_| None,
+        |view| view! { <Form view /> }.into_any(),
+    )
 }
 
 fn is_about_the_current(refusal: &Refusal) -> bool {
@@ -93,7 +98,7 @@ fn Form(view: View<ChangeForm>) -> impl IntoView {
 
 /// `/change/done`
 #[component]
-pub fn Changed() -> impl IntoView {
+pub fn Changed() -> AnyView {
     load(
         view_at::<OverviewView>("?page=/change/done"),
         || overview_view("/change/done".to_owned()),

@@ -20,11 +20,15 @@ mod elsewhere {
 
     /// Links to `/demo` are loaded as documents; the router of the browser never comes here.
     #[component]
-    pub fn Demo() -> impl IntoView {}
+    pub fn Demo() -> AnyView {
+        ().into_any()
+    }
 
     /// As for [`Demo`].
     #[component]
-    pub fn Mailbox() -> impl IntoView {}
+    pub fn Mailbox() -> AnyView {
+        ().into_any()
+    }
 }
 #[cfg(not(feature = "ssr"))]
 pub use elsewhere::{Demo, Mailbox};

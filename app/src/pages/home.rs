@@ -9,7 +9,7 @@ use crate::words::{Word, words};
 
 /// `/`
 #[component]
-pub fn Home() -> impl IntoView {
+pub fn Home() -> AnyView {
     let words = words();
     let surroundings: Surroundings = expect_context();
     let aside = view! {
@@ -45,4 +45,5 @@ pub fn Home() -> impl IntoView {
             </nav>
         </Sheet>
     }
+    .into_any()
 }

@@ -7,7 +7,7 @@ use crate::words::{Word, words};
 
 /// Every address that leads nowhere.
 #[component]
-pub fn Missing() -> impl IntoView {
+pub fn Missing() -> AnyView {
     let words = words();
     #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
@@ -22,4 +22,5 @@ pub fn Missing() -> impl IntoView {
             </div>
         </Sheet>
     }
+    .into_any()
 }

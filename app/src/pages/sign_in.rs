@@ -15,8 +15,13 @@ use crate::words::{Word, words};
 
 /// `/signin`
 #[component]
-pub fn SignIn() -> impl IntoView {
-    load(view_at::<SignInView>(""), sign_in_view, |_| None, |view| view! { <Form view /> }.into_any())
+pub fn SignIn() -> AnyView {
+    load(
+        view_at::<SignInView>(""),
+        sign_in_view,
+        |_| None,
+        |view| view! { <Form view /> }.into_any(),
+    )
 }
 
 #[component]
@@ -25,9 +30,14 @@ fn Form(view: View<()>) -> impl IntoView {
     let action = door::<Door>();
     let refused: Refused = expect_context();
     let query = use_query_map();
-    let is_for_change = view.typed("going") == "change" || query.with_untracked(|query| query.get_str("for") == Some("change"));
+    let is_for_change =
+        view.typed("going") == "change" || query.with_untracked(|query| query.get_str("for") == Some("change"));
     let going = if is_for_change { "change" } else { "register" };
-    let lead = if is_for_change { Word::SignInLeadChange } else { Word::SignInLeadRegister };
+    let lead = if is_for_change {
+        Word::SignInLeadChange
+    } else {
+        Word::SignInLeadRegister
+    };
     let name_problem = refused.for_field(|refusal| matches!(refusal, Refusal::UserName(_)));
     let password_problem = refused.for_field(|refusal| matches!(refusal, Refusal::PasswordMissing));
     view! {

@@ -13,22 +13,34 @@ pub fn fill_on_arrival(field: &'static str) {
         use web_sys::{AbortController, CredentialRequestOptions, HtmlInputElement};
 
         let offers = Reflect::has(&window(), &JsValue::from_str("OTPCredential")).unwrap_or_default();
-        let Some(abort) = offers.then(|| AbortController::new().ok()).flatten() else { return };
+        let Some(abort) = offers.then(|| AbortController::new().ok()).flatten() else {
+            return;
+        };
         let (options, transport) = (Object::new(), Object::new());
-        let set = |object: &Object, key: &str, value: &JsValue| Reflect::set(object, &JsValue::from_str(key), value).is_ok();
+        let set =
+            |object: &Object, key: &str, value: &JsValue| Reflect::set(object, &JsValue::from_str(key), value).is_ok();
         let is_set = set(&transport, "transport", &Array::of1(&JsValue::from_str("sms")))
             && set(&options, "otp", &transport)
             && set(&options, "signal", &abort.signal());
-        let asked = window().navigator().credentials().get_with_options(options.unchecked_ref::<CredentialRequestOptions>());
+        let asked = window()
+            .navigator()
+            .credentials()
+            .get_with_options(options.unchecked_ref::<CredentialRequestOptions>());
         let (true, Ok(promise)) = (is_set, asked) else { return };
         let abort = StoredValue::new_local(abort);
         on_cleanup(move || {
             abort.try_with_value(AbortController::abort);
         });
         leptos::task::spawn_local(async move {
-            let Ok(credential) = wasm_bindgen_futures::JsFuture::from(promise).await else { return };
-            let code = Reflect::get(&credential, &JsValue::from_str("code")).ok().and_then(|code| code.as_string());
-            let input = document().get_element_by_id(field).and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
+            let Ok(credential) = wasm_bindgen_futures::JsFuture::from(promise).await else {
+                return;
+            };
+            let code = Reflect::get(&credential, &JsValue::from_str("code"))
+                .ok()
+                .and_then(|code| code.as_string());
+            let input = document()
+                .get_element_by_id(field)
+                .and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
             if let (Some(code), Some(input)) = (code, input)
                 && input.value().is_empty()
             {

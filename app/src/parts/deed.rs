@@ -22,7 +22,10 @@ pub struct Door {
 
 /// The door of a server function.
 pub fn door<F: ServerFn<Output = Next, Error = Said>>() -> Door {
-    Door { url: F::url(), is_pending: RwSignal::new(false) }
+    Door {
+        url: F::url(),
+        is_pending: RwSignal::new(false),
+    }
 }
 
 impl Door {
@@ -70,7 +73,10 @@ pub fn Deed(
     };
     let on_submit = move |event: SubmitEvent| {
         // A button with an address of its own (the language) is posted plainly.
-        if event.submitter().is_some_and(|button| button.has_attribute("formaction")) {
+        if event
+            .submitter()
+            .is_some_and(|button| button.has_attribute("formaction"))
+        {
             return;
         }
         event.prevent_default();
@@ -114,7 +120,15 @@ fn follow(answer: Signal<Option<Result<Next, Said>>>, refused: Refused) {
     let location = use_location();
     let navigate = use_navigate();
     Effect::new(move || {
-        let go = |path: &str, replace: bool| navigate(path, NavigateOptions { replace, ..NavigateOptions::default() });
+        let go = |path: &str, replace: bool| {
+            navigate(
+                path,
+                NavigateOptions {
+                    replace,
+                    ..NavigateOptions::default()
+                },
+            )
+        };
         match answer.get() {
             None => {}
             Some(Ok(Next(path))) => {
@@ -144,7 +158,10 @@ pub struct Pending(pub Signal<bool>);
 
 /// Refusals after which the page has something else to show.
 fn changes_the_page(said: &Said) -> bool {
-    matches!(said, Said::No(Refusal::Wait { .. } | Refusal::Closed | Refusal::CodeDead | Refusal::CodeExpired))
+    matches!(
+        said,
+        Said::No(Refusal::Wait { .. } | Refusal::Closed | Refusal::CodeDead | Refusal::CodeExpired)
+    )
 }
 
 /// The button of the form around, or of one that stands elsewhere. While the form is on its way it keeps its width and
@@ -163,9 +180,17 @@ pub fn Press(
 ) -> impl IntoView {
     let words = words();
     let form = of.map(|(id, _)| id);
-    let pending = of.map(|(_, pending)| pending).or_else(|| use_context::<Pending>().map(|pending| pending.0));
+    let pending = of
+        .map(|(_, pending)| pending)
+        .or_else(|| use_context::<Pending>().map(|pending| pending.0));
     let is_pending = move || pending.is_some_and(|pending| pending.get());
-    let text = move || if is_pending() { words.say(Word::OneMoment).to_owned() } else { label.clone() };
+    let text = move || {
+        if is_pending() {
+            words.say(Word::OneMoment).to_owned()
+        } else {
+            label.clone()
+        }
+    };
     view! {
         <button class=class.unwrap_or("button primary") type="submit" form=form aria-busy=move || is_pending().then_some("true")>
             {text}

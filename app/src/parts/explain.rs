@@ -22,13 +22,17 @@ pub fn explain(words: Words, said: &Said) -> String {
         Refusal::SignIn => Word::SignInWrong,
         Refusal::SessionEnded => Word::SessionEnded,
         Refusal::Challenge => Word::ChallengeOver,
-        Refusal::Unripe { until } => return words.fill(Word::ChallengeUnripe, &[("time", &words.clock_to_the_second(*until))]),
+        Refusal::Unripe { until } => {
+            return words.fill(Word::ChallengeUnripe, &[("time", &words.clock_to_the_second(*until))]);
+        }
         Refusal::Wait { until } => return words.fill(Word::Wait, &[("time", &words.clock_to_the_second(*until))]),
         Refusal::Closed => Word::MethodClosed,
         Refusal::Busy => Word::Busy,
         Refusal::Method => Word::MethodMissing,
         Refusal::WholeNumber => Word::WholeNumberWrong,
-        Refusal::Sends { until } => return words.fill(Word::SendsWait, &[("time", &words.clock_to_the_second(*until))]),
+        Refusal::Sends { until } => {
+            return words.fill(Word::SendsWait, &[("time", &words.clock_to_the_second(*until))]);
+        }
         Refusal::ChannelDown => Word::ChannelDown,
         Refusal::CodeMissing => Word::CodeMissing,
         Refusal::Code { left: 1 } => Word::CodeWrongOne,
@@ -71,7 +75,9 @@ pub fn explain(words: Words, said: &Said) -> String {
 /// What a broken rule is told as.
 fn rule(words: Words, broken: &Broken) -> String {
     match broken {
-        Broken::TooShort { minimum, length } => words.fill(Word::BrokenTooShort, &[("minimum", minimum), ("length", length)]),
+        Broken::TooShort { minimum, length } => {
+            words.fill(Word::BrokenTooShort, &[("minimum", minimum), ("length", length)])
+        }
         Broken::TooLong { maximum } => words.fill(Word::BrokenTooLong, &[("maximum", maximum)]),
         Broken::Control => words.say(Word::BrokenControl).to_owned(),
         Broken::Guessable { found: None } => words.say(Word::BrokenGuessable).to_owned(),

@@ -25,7 +25,11 @@ pub fn Problem(id: String, told: Signal<Option<String>>) -> impl IntoView {
 }
 
 /// The ids that describe a field: its problem first, then its hint.
-pub fn described_by(name: &'static str, problem: Signal<Option<String>>, has_hint: bool) -> impl Fn() -> Option<String> + Clone {
+pub fn described_by(
+    name: &'static str,
+    problem: Signal<Option<String>>,
+    has_hint: bool,
+) -> impl Fn() -> Option<String> + Clone {
     move || {
         let problem = problem.with(Option::is_some).then(|| format!("{name}-problem"));
         let hint = has_hint.then(|| format!("{name}-hint"));
@@ -70,7 +74,13 @@ pub fn Field(
     digits: Option<u8>,
 ) -> impl IntoView {
     let has_hint = hint.is_some();
-    let mode = if digits.is_some() { Some("numeric") } else { (kind == "tel").then_some("tel").or((kind == "email").then_some("email")) };
+    let mode = if digits.is_some() {
+        Some("numeric")
+    } else {
+        (kind == "tel")
+            .then_some("tel")
+            .or((kind == "email").then_some("email"))
+    };
     // Room for spaces and hyphens in what is pasted; the server cleans it.
     let most = digits.map(|digits| i64::from(digits) + 8);
     view! {

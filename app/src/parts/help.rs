@@ -26,7 +26,13 @@ pub struct Help {
 impl Help {
     /// The help of a page of the reset.
     pub fn new(desk: HelpDesk, was_written: bool, view: &View<RecoveryScreen>) -> Self {
-        Self { desk, was_written, key: view.key.clone(), support: view.support.clone(), action: door::<Contact>() }
+        Self {
+            desk,
+            was_written,
+            key: view.key.clone(),
+            support: view.support.clone(),
+            action: door::<Contact>(),
+        }
     }
 
     /// The button or link. It may stand within another form: its own is placed by [`Self::form`].
@@ -34,14 +40,12 @@ impl Help {
         let words = words();
         let label = words.say(Word::HelpContact);
         match &self.desk {
-            _ if self.was_written => {
-                view! {
-                    <a class="quiet" href="/contact">
-                        {words.say(Word::HelpWritten)}
-                    </a>
-                }
-                .into_any()
+            _ if self.was_written => view! {
+                <a class="quiet" href="/contact">
+                    {words.say(Word::HelpWritten)}
+                </a>
             }
+            .into_any(),
             HelpDesk::Message => view! { <Press label class of=(FORM, self.action.pending()) /> }.into_any(),
             HelpDesk::Email(address) => {
                 let href = format!("mailto:{address}?subject={}", self.support);
@@ -52,20 +56,22 @@ impl Help {
                 }
                 .into_any()
             }
-            HelpDesk::Page(address) => {
-                view! {
-                    <a class=class href=address.clone() rel="external noreferrer">
-                        {label}
-                    </a>
-                }
-                .into_any()
+            HelpDesk::Page(address) => view! {
+                <a class=class href=address.clone() rel="external noreferrer">
+                    {label}
+                </a>
             }
+            .into_any(),
         }
     }
 
     /// What is sent, or what to have at hand.
     pub fn hint(&self) -> &'static str {
-        words().say(if self.desk == HelpDesk::Message { Word::HelpHint } else { Word::HelpHintElsewhere })
+        words().say(if self.desk == HelpDesk::Message {
+            Word::HelpHint
+        } else {
+            Word::HelpHintElsewhere
+        })
     }
 
     /// The form behind the button. Forms cannot stand within each other, so it has a place of its own.

@@ -10,6 +10,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use portal::refusal::Refusal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use server_fn::ServerFn;
 
 use super::explain::explain;
@@ -52,8 +53,28 @@ pub fn view_at<F: ServerFn>(query: &str) -> String {
     format!("{}{query}", F::url())
 }
 
+/// A view for a page that is there already and stays as it is. Asked for by the browser alone.
+pub async fn look_again<S: DeserializeOwned>(address: &str) -> Result<View<S>, Said> {
+    #[cfg(feature = "hydrate")]
+    {
+        read(&super::wire::fetch(address).await)
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = address;
+        Err(Said::Unreachable)
+    }
+}
+
 /// Reads a view.
-pub fn read<S: DeserializeOwned>(text: &str) -> Result<View<S>, Said> {
+fn read<S: DeserializeOwned>(text: &str) -> Result<View<S>, Said> {
+    let View { screen, support, key, said, typed } = read_around(text)?;
+    let screen = serde_json::from_slice(screen.get().as_bytes()).map_err(|_| Refusal::Fault)?;
+    Ok(View { screen, support, key, said, typed })
+}
+
+/// Reads what every view has, and leaves the screen for later: so this is compiled once, not for every screen.
+fn read_around(text: &str) -> Result<View<&RawValue>, Said> {
     // Always from bytes: every other source would be compiled into the browser's module once more.
     serde_json::from_slice(text.as_bytes()).unwrap_or(Err(Said::No(Refusal::Fault)))
 }
@@ -75,7 +96,9 @@ where
         let _ = ask;
         move || -> Fetching {
             let address = address.clone();
-            Box::pin(send_wrapper::SendWrapper::new(async move { super::wire::fetch(&address).await }))
+            Box::pin(send_wrapper::SendWrapper::new(async move {
+                super::wire::fetch(&address).await
+            }))
         }
     };
     #[cfg(not(feature = "hydrate"))]
@@ -113,14 +136,22 @@ fn load_any(
     provide_context(Refresh(refresh));
     provide_context(Refused(refused));
     focus_on_refusal(refused);
-    let view = Resource::new(move || refresh.get(), move |_| fetch());
+    let view = Resource::new_str(move || refresh.get(), move |_| fetch());
     let navigate = StoredValue::new(use_navigate());
     let pathname = use_location().pathname;
     let go = move |path: &'static str| {
         // On the server the door has led there already.
         if cfg!(feature = "hydrate") {
             request_animation_frame(move || {
-                navigate.with_value(|navigate| navigate(path, NavigateOptions { replace: true, ..Default::default() }));
+                navigate.with_value(|navigate| {
+                    navigate(
+                        path,
+                        NavigateOptions {
+                            replace: true,
+                            ..Default::default()
+                        },
+                    )
+                });
             });
         }
     };

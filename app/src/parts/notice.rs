@@ -48,7 +48,12 @@ pub fn Slip(tone: Tone, #[prop(into)] title: String, children: Children) -> impl
 pub fn Trouble(#[prop(optional)] belongs: Option<fn(&Said) -> bool>) -> impl IntoView {
     let words = words();
     let refused: Refused = expect_context();
-    let told = move || refused.0.get().filter(|said| !belongs.is_some_and(|belongs| belongs(said)));
+    let told = move || {
+        refused
+            .0
+            .get()
+            .filter(|said| !belongs.is_some_and(|belongs| belongs(said)))
+    };
     view! {
         <div role="alert" class="alert">
             {move || {

@@ -57,12 +57,14 @@ pub fn NewPassword(
     });
     let verdict = Memo::new(move |_| {
         candidate.with(|candidate| {
-            let judged = || common.with(|common| judge(candidate, &rules, &terms, common.as_ref(), &browser::normalise));
+            let judged =
+                || common.with(|common| judge(candidate, &rules, &terms, common.as_ref(), &browser::normalise));
             (!candidate.is_empty()).then(judged)
         })
     });
     let is_same = Memo::new(move |_| {
-        candidate.with(|new| again.with(|again| !new.is_empty() && browser::normalise(new) == browser::normalise(again)))
+        candidate
+            .with(|new| again.with(|again| !new.is_empty() && browser::normalise(new) == browser::normalise(again)))
     });
     let kept = Memo::new(move |_| verdict.with(|verdict| kept::all(words, rules, verdict.as_ref(), is_same.get())));
     let told = RwSignal::new(String::new());
@@ -72,13 +74,18 @@ pub fn NewPassword(
     let problem = Memo::new(move |_| {
         let also = || verdict.with_untracked(|verdict| verdict.as_ref().map(|verdict| verdict.broken.clone()));
         problem.get().or_else(|| {
-            let broken = again_problem.get().and_then(|_| also()).filter(|broken| !broken.is_empty())?;
+            let broken = again_problem
+                .get()
+                .and_then(|_| also())
+                .filter(|broken| !broken.is_empty())?;
             Some(explain(words, &Said::No(Refusal::Password(broken))))
         })
     });
     let again_problem = Signal::derive(move || again_problem.get().filter(|_| !is_same.get()));
     let suggest = move |_| {
-        let Some(password) = browser::suggestion(rules) else { return };
+        let Some(password) = browser::suggestion(rules) else {
+            return;
+        };
         browser::fill([NEW, AGAIN], &password);
         candidate.set(password.clone());
         again.set(password);
@@ -184,7 +191,9 @@ fn tell_changes(kept: Memo<Vec<Kept>>, told: RwSignal<String>) {
             return;
         }
         let tell = move || {
-            let changes = before.try_with_value(|before| changed(words, before, &rules)).unwrap_or_default();
+            let changes = before
+                .try_with_value(|before| changed(words, before, &rules))
+                .unwrap_or_default();
             if !changes.is_empty() {
                 before.set_value(rules.clone());
                 told.set(changes);
@@ -198,6 +207,10 @@ fn tell_changes(kept: Memo<Vec<Kept>>, told: RwSignal<String>) {
 
 /// The rules in the words of the `passwordrules` attribute, for the generators of browsers.
 fn for_generators(rules: Rules) -> String {
-    let classes = if rules.classes_required() { " required: lower; required: upper; required: digit;" } else { "" };
+    let classes = if rules.classes_required() {
+        " required: lower; required: upper; required: digit;"
+    } else {
+        ""
+    };
     format!("minlength: {}; maxlength: 128;{classes}", rules.minimum())
 }

@@ -185,7 +185,9 @@ fn take_focus(sheet: NodeRef<leptos::html::Main>, is_refreshed: bool, frames: u8
     request_animation_frame(move || {
         use wasm_bindgen::JsCast as _;
         // Gone again, for another page.
-        let Some(found) = sheet.try_get_untracked().flatten() else { return };
+        let Some(found) = sheet.try_get_untracked().flatten() else {
+            return;
+        };
         if !found.is_connected() {
             if let Some(frames) = frames.checked_sub(1) {
                 take_focus(sheet, is_refreshed, frames);
@@ -193,7 +195,9 @@ fn take_focus(sheet: NodeRef<leptos::html::Main>, is_refreshed: bool, frames: u8
             return;
         }
         let find = |selector| found.query_selector(selector).ok().flatten();
-        let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        let is_lost = document()
+            .active_element()
+            .is_none_or(|element| element.tag_name() == "BODY");
         let first = find("[data-first]").or_else(|| (!is_refreshed || is_lost).then(|| find("h1")).flatten());
         if let Some(element) = first.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
             let _ = element.focus();
@@ -208,7 +212,9 @@ pub fn focus_soon(selectors: &'static [&'static str]) {
     #[cfg(feature = "hydrate")]
     request_animation_frame(move || {
         use wasm_bindgen::JsCast as _;
-        let found = selectors.iter().find_map(|selector| document().query_selector(selector).ok().flatten());
+        let found = selectors
+            .iter()
+            .find_map(|selector| document().query_selector(selector).ok().flatten());
         if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
             let _ = element.focus();
         }

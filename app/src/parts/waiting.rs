@@ -17,7 +17,10 @@ const COUNTED: i64 = 600;
 fn now() -> Moment {
     #[cfg(feature = "hydrate")]
     {
-        #[expect(clippy::cast_possible_truncation, reason = "a date is a whole number of milliseconds")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a date is a whole number of milliseconds"
+        )]
         Moment::from_millis(js_sys::Date::now() as i64)
     }
     #[cfg(not(feature = "hydrate"))]
@@ -27,7 +30,10 @@ fn now() -> Moment {
 /// Whole seconds left until a moment, rounded up; none before the page is alive. `made` says from when to when the page
 /// can have been made: where the browser's clock says anything else it is wrong, and only the time that passes on it is
 /// believed.
-pub fn seconds_left(until: Signal<Moment>, made: impl Fn(Moment) -> Option<(Moment, Moment)> + 'static) -> Signal<Option<i64>> {
+pub fn seconds_left(
+    until: Signal<Moment>,
+    made: impl Fn(Moment) -> Option<(Moment, Moment)> + 'static,
+) -> Signal<Option<i64>> {
     let left = RwSignal::new(None);
     Effect::new(move || {
         let until = until.get();
@@ -149,9 +155,10 @@ pub fn Until(
     let counted = move || {
         let left = left.get().unwrap_or_default();
         match (left / 60, left % 60) {
-            (hours_and_more, _) if hours_and_more >= 60 => {
-                words.fill(Word::PauseHours, &[("hours", &(hours_and_more / 60)), ("minutes", &(hours_and_more % 60))])
-            }
+            (hours_and_more, _) if hours_and_more >= 60 => words.fill(
+                Word::PauseHours,
+                &[("hours", &(hours_and_more / 60)), ("minutes", &(hours_and_more % 60))],
+            ),
             (0, rest) => words.fill(Word::PauseSeconds, &[("seconds", &rest)]),
             (minutes, rest) => words.fill(Word::PauseMinutes, &[("minutes", &minutes), ("seconds", &rest)]),
         }

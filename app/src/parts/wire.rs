@@ -21,7 +21,11 @@ pub async fn post(url: &str, form: &HtmlFormElement) -> Result<Next, Said> {
             .header("accept", "application/json")
             .header("content-type", "application/x-www-form-urlencoded")
             .body(String::from(fields.to_string()));
-        let answer = request.map_err(|_| fault())?.send().await.map_err(|_| Said::Unreachable)?;
+        let answer = request
+            .map_err(|_| fault())?
+            .send()
+            .await
+            .map_err(|_| Said::Unreachable)?;
         read(answer).await
     }
     #[cfg(not(feature = "hydrate"))]
@@ -36,15 +40,26 @@ pub async fn post(url: &str, form: &HtmlFormElement) -> Result<Next, Said> {
 pub async fn fetch(address: &str) -> String {
     let unreachable = || "{\"Err\":\"Unreachable\"}".to_owned();
     let request = gloo_net::http::Request::get(address).header("accept", "application/json");
-    let Ok(answer) = request.send().await else { return unreachable() };
+    let Ok(answer) = request.send().await else {
+        return unreachable();
+    };
     let side = if answer.ok() { "Ok" } else { "Err" };
-    answer.text().await.map_or_else(|_| unreachable(), |text| format!("{{\"{side}\":{text}}}"))
+    answer
+        .text()
+        .await
+        .map_or_else(|_| unreachable(), |text| format!("{{\"{side}\":{text}}}"))
 }
 
 #[cfg(feature = "hydrate")]
 async fn read(answer: gloo_net::http::Response) -> Result<Next, Said> {
     let is_good = answer.ok();
     let text = answer.text().await.map_err(|_| Said::Unreachable)?;
-    let read = |text: &[u8]| if is_good { serde_json::from_slice(text).map(Ok) } else { serde_json::from_slice(text).map(Err) };
+    let read = |text: &[u8]| {
+        if is_good {
+            serde_json::from_slice(text).map(Ok)
+        } else {
+            serde_json::from_slice(text).map(Err)
+        }
+    };
     read(text.as_bytes()).unwrap_or(Err(Said::No(portal::refusal::Refusal::Fault)))
 }

@@ -51,7 +51,10 @@ impl Audit {
                             })
                         );
                     }
-                    opened.store.commit(vec![Change::Record(read(SystemClock.now()))]).await?;
+                    opened
+                        .store
+                        .commit(vec![Change::Record(read(SystemClock.now()))])
+                        .await?;
                 }
                 Deed::Verify => {
                     opened.store.seal(SystemClock.now(), "audit verify").await?;

@@ -21,7 +21,9 @@ pub struct Demo {
 impl Demo {
     pub fn run(self) -> Outcome {
         if !self.listen.ip().is_loopback() {
-            return Err("the demonstration listens on this machine only: give a loopback address such as 127.0.0.1:8080".into());
+            return Err(
+                "the demonstration listens on this machine only: give a loopback address such as 127.0.0.1:8080".into(),
+            );
         }
         block_on(async move { Ok(demo::run(self.listen, self.dir, told_to_stop()?).await?) })
     }

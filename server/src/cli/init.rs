@@ -23,15 +23,27 @@ impl Init {
         std::fs::create_dir_all(&self.folder)?;
         let config = self.folder.join("aikagi.toml");
         let keyring = self.folder.join("keyring.toml");
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&config).map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => format!("{} is there already; nothing was changed", config.display()),
-            _ => format!("{}: {error}", config.display()),
-        })?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&config)
+            .map_err(|error| match error.kind() {
+                std::io::ErrorKind::AlreadyExists => {
+                    format!("{} is there already; nothing was changed", config.display())
+                }
+                _ => format!("{}: {error}", config.display()),
+            })?;
         file.write_all(Settings::commented_example().as_bytes())?;
         Keyring::create(&keyring, &SystemClock, &SystemRandom)?;
         println!("Wrote {}: read it through and fill in what is yours.", config.display());
-        println!("Wrote {}: keep a copy in a safe place, apart from the database.", keyring.display());
-        println!("Then: aikagi people add --config {} NAME --display \"…\", and aikagi serve.", config.display());
+        println!(
+            "Wrote {}: keep a copy in a safe place, apart from the database.",
+            keyring.display()
+        );
+        println!(
+            "Then: aikagi people add --config {} NAME --display \"…\", and aikagi serve.",
+            config.display()
+        );
         Ok(())
     }
 }

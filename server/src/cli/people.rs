@@ -88,7 +88,9 @@ impl People {
             match self.deed {
                 Deed::Add(mut person) => {
                     if person.password_stdin {
-                        person.password = std::io::read_to_string(std::io::stdin())?.trim_end_matches(['\r', '\n']).to_owned();
+                        person.password = std::io::read_to_string(std::io::stdin())?
+                            .trim_end_matches(['\r', '\n'])
+                            .to_owned();
                     }
                     println!("{}", add(&opened, &person).await?);
                 }
@@ -121,7 +123,10 @@ impl Add {
             }
         }
         if !self.phone.is_empty() && phone::parse_any(&self.phone, Method::Call).is_err() {
-            found.push(format!("phone: `{}` is no number as +819012345678", self.phone.escape_debug()));
+            found.push(format!(
+                "phone: `{}` is no number as +819012345678",
+                self.phone.escape_debug()
+            ));
         }
         found
     }
@@ -133,10 +138,22 @@ async fn add(opened: &Opened, person: &Add) -> Result<String, Box<dyn std::error
     if !mistakes.is_empty() {
         return Err(mistakes.join("; ").into());
     }
-    let hashing = Argon2Pool::new(Arc::clone(&opened.keyring), Arc::new(SystemRandom), opened.settings.hashing.cost, None);
-    let made_up = person.password.is_empty().then(|| crate::random::passphrase(&SystemRandom)).transpose()?;
+    let hashing = Argon2Pool::new(
+        Arc::clone(&opened.keyring),
+        Arc::new(SystemRandom),
+        opened.settings.hashing.cost,
+        None,
+    );
+    let made_up = person
+        .password
+        .is_empty()
+        .then(|| crate::random::passphrase(&SystemRandom))
+        .transpose()?;
     let password = Password::typed(made_up.as_deref().unwrap_or(&person.password));
-    let hash = hashing.hash(&password).await.map_err(|_| "the password could not be hashed")?;
+    let hash = hashing
+        .hash(&password)
+        .await
+        .map_err(|_| "the password could not be hashed")?;
     let vouched = [(ContactKind::Email, &person.email), (ContactKind::Phone, &person.phone)]
         .into_iter()
         .filter(|(_, address)| !address.is_empty())
@@ -145,7 +162,11 @@ async fn add(opened: &Opened, person: &Add) -> Result<String, Box<dyn std::error
     let name = UserName::parse(&person.name).map_err(|_| "this cannot be a user name")?;
     let shown = name.as_str().to_owned();
     let new = NewPerson {
-        display: if person.display.is_empty() { shown.clone() } else { person.display.clone() },
+        display: if person.display.is_empty() {
+            shown.clone()
+        } else {
+            person.display.clone()
+        },
         name,
         role: Role::from_word(&person.role).unwrap_or(Role::Person),
         groups: person.groups.split_whitespace().map(str::to_owned).collect(),
@@ -164,13 +185,17 @@ async fn add(opened: &Opened, person: &Add) -> Result<String, Box<dyn std::error
             None => format!("{shown} is added."),
         }),
         Adding::NameTaken => Err(format!("{shown}: there is an account with this name").into()),
-        Adding::LooksLike(other) => Err(format!("{shown}: looks like {other}, and people would take one for the other").into()),
+        Adding::LooksLike(other) => {
+            Err(format!("{shown}: looks like {other}, and people would take one for the other").into())
+        }
     }
 }
 
 fn contact(kind: ContactKind, typed: &str) -> String {
     match kind {
-        ContactKind::Phone => phone::parse_any(typed, Method::Call).map_or_else(|_| typed.to_owned(), |number| number.e164),
+        ContactKind::Phone => {
+            phone::parse_any(typed, Method::Call).map_or_else(|_| typed.to_owned(), |number| number.e164)
+        }
         ContactKind::Mailbox | ContactKind::Email => email::parse(typed).unwrap_or_else(|_| typed.to_owned()),
     }
 }
@@ -183,7 +208,12 @@ async fn import(opened: &Opened, file: &Path, dry_run: bool) -> Outcome {
         let line = number + 2;
         match row {
             Ok(person) => {
-                mistakes.extend(person.mistakes().into_iter().map(|mistake| format!("  line {line}: {mistake}")));
+                mistakes.extend(
+                    person
+                        .mistakes()
+                        .into_iter()
+                        .map(|mistake| format!("  line {line}: {mistake}")),
+                );
                 people.push((line, person));
             }
             Err(error) => mistakes.push(format!("  line {line}: {error}")),
@@ -196,7 +226,11 @@ async fn import(opened: &Opened, file: &Path, dry_run: bool) -> Outcome {
         if dry_run {
             let name = UserName::parse(&person.name).map_err(|_| "this cannot be a user name")?;
             let is_known = opened.store.account_named(&name).await?.is_some();
-            println!("line {line}: {} {}", name.as_str(), if is_known { "is there already" } else { "would be added" });
+            println!(
+                "line {line}: {} {}",
+                name.as_str(),
+                if is_known { "is there already" } else { "would be added" }
+            );
         } else {
             match add(opened, person).await {
                 Ok(told) => println!("line {line}: {told}"),
@@ -214,18 +248,34 @@ async fn list(opened: &Opened) -> Outcome {
         let Some(last) = page.last() else { return Ok(()) };
         after.clone_from(&last.name);
         for account in &page {
-            let registered = if account.first_finish.is_some() { "registered" } else { "not registered" };
-            println!("{}\t{}\t{}\t{registered}", account.name, account.display, account.role.word());
+            let registered = if account.first_finish.is_some() {
+                "registered"
+            } else {
+                "not registered"
+            };
+            println!(
+                "{}\t{}\t{}\t{registered}",
+                account.name,
+                account.display,
+                account.role.word()
+            );
         }
     }
 }
 
 async fn show(opened: &Opened, name: &str) -> Outcome {
     let name = UserName::parse(name).map_err(|_| "this cannot be a user name")?;
-    let (account, contacts) = opened.store.person(&name).await?.ok_or("there is nobody of this name")?;
+    let (account, contacts) = opened
+        .store
+        .person(&name)
+        .await?
+        .ok_or("there is nobody of this name")?;
     println!("{} ({}), {}", account.name, account.display, account.role.word());
     println!("groups: {}", account.groups.join(" "));
-    println!("disabled: {}, managed elsewhere: {}, must change: {}", account.disabled, account.managed_elsewhere, account.must_change);
+    println!(
+        "disabled: {}, managed elsewhere: {}, must change: {}",
+        account.disabled, account.managed_elsewhere, account.must_change
+    );
     for contact in contacts {
         let mask = match contact.kind {
             ContactKind::Phone => phone::mask(&contact.address, &phone::shown(&contact.address).country_code),

@@ -39,14 +39,22 @@ impl PolicyCommand {
             match self.deed {
                 Deed::Show => println!("{}", serde_json::to_string_pretty(&current)?),
                 Deed::Set { file } => {
-                    let text = if file.as_os_str() == "-" { std::io::read_to_string(std::io::stdin())? } else { std::fs::read_to_string(&file)? };
-                    let policy: Policy = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+                    let text = if file.as_os_str() == "-" {
+                        std::io::read_to_string(std::io::stdin())?
+                    } else {
+                        std::fs::read_to_string(&file)?
+                    };
+                    let policy: Policy =
+                        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
                     let mistakes = policy.mistakes();
                     if !mistakes.is_empty() {
                         let list: Vec<String> = mistakes.iter().map(|mistake| format!("  {mistake}")).collect();
                         return Err(format!("the policy was not set:\n{}", list.join("\n")).into());
                     }
-                    opened.store.set_policy(&policy, version, Actor::Console, SystemClock.now()).await?;
+                    opened
+                        .store
+                        .set_policy(&policy, version, Actor::Console, SystemClock.now())
+                        .await?;
                     println!("The policy is set.");
                 }
             }

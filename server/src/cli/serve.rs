@@ -28,18 +28,32 @@ pub async fn open(configured: &Configured) -> Result<Opened, Box<dyn std::error:
     std::fs::create_dir_all(&settings.data_dir)?;
     let Database::Sqlite(path) = &settings.database;
     let store = Arc::new(SqlStore::open(path, Arc::clone(&keyring) as _).await?);
-    Ok(Opened { settings, keyring, store })
+    Ok(Opened {
+        settings,
+        keyring,
+        store,
+    })
 }
 
 pub fn serve(configured: &Configured) -> Outcome {
     block_on(async {
-        let Opened { settings, keyring, store } = open(configured).await?;
+        let Opened {
+            settings,
+            keyring,
+            store,
+        } = open(configured).await?;
         log(settings.log);
         install_tls();
         let couriers = Couriers::new(&settings)?;
         let listener = TcpListener::bind(settings.listen).await?;
         tracing::info!(listen = %settings.listen, public_url = settings.public_url.origin(), "serving");
-        let server = Server::new(Wiring { settings, keyring, clock: Arc::new(SystemClock), store, couriers })?;
+        let server = Server::new(Wiring {
+            settings,
+            keyring,
+            clock: Arc::new(SystemClock),
+            store,
+            couriers,
+        })?;
         server.serve(listener, None, told_to_stop()?).await?;
         Ok(())
     })
@@ -72,8 +86,13 @@ pub fn told_to_stop() -> std::io::Result<watch::Receiver<bool>> {
 
 /// Sets up the log of the process.
 pub fn log(log: Log) {
-    let filter = EnvFilter::new(format!("{},sqlx=warn,hyper=warn,lettre=warn", log.level.as_str().to_lowercase()));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = EnvFilter::new(format!(
+        "{},sqlx=warn,hyper=warn,lettre=warn",
+        log.level.as_str().to_lowercase()
+    ));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // A second call, in tests, changes nothing.
     let _ = match log.format {
         LogFormat::Text => builder.try_init(),

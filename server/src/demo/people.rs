@@ -112,9 +112,14 @@ const CAST: [Part; 10] = [
 /// Sets the policy and lets everybody enter.
 pub async fn enter(server: &Server, now: Moment) -> Result<Vec<Player>, Fault> {
     let policy = Policy {
-        enabled: Enabled::Groups { include: vec!["staff".into()], exclude: vec!["contractors".into()] },
+        enabled: Enabled::Groups {
+            include: vec!["staff".into()],
+            exclude: vec!["contractors".into()],
+        },
         own_domains: vec![DOMAIN.into()],
-        countries: ["JP", "US", "GB", "DE", "FR", "CN", "KR", "TW", "VN", "BR", "IN", "AU"].map(str::to_owned).to_vec(),
+        countries: ["JP", "US", "GB", "DE", "FR", "CN", "KR", "TW", "VN", "BR", "IN", "AU"]
+            .map(str::to_owned)
+            .to_vec(),
         banned: vec!["himawari".into(), "shirakaba".into()],
         password_days: 365,
         ..Policy::default()
@@ -135,22 +140,34 @@ pub async fn enter(server: &Server, now: Moment) -> Result<Vec<Player>, Fault> {
 }
 
 async fn add(server: &Server, role: &Part, now: Moment) -> Result<(), Fault> {
-    let hash = match role.password {
-        "" => None,
-        password => Some(server.hashing.hash(&Password::typed(password)).await.map_err(|trouble| match trouble {
-            HashTrouble::Busy => Fault::new("busy"),
-            HashTrouble::Fault(fault) => fault,
-        })?),
-    };
+    let hash =
+        match role.password {
+            "" => None,
+            password => Some(server.hashing.hash(&Password::typed(password)).await.map_err(
+                |trouble| match trouble {
+                    HashTrouble::Busy => Fault::new("busy"),
+                    HashTrouble::Fault(fault) => fault,
+                },
+            )?),
+        };
     let is_filled_in = role.story == Story::FilledIn;
     let contacts = [(ContactKind::Email, role.email), (ContactKind::Phone, role.phone)];
-    let contacts: Vec<(ContactKind, String)> =
-        contacts.into_iter().filter_map(|(kind, address)| Some((kind, address?.to_owned()))).collect();
+    let contacts: Vec<(ContactKind, String)> = contacts
+        .into_iter()
+        .filter_map(|(kind, address)| Some((kind, address?.to_owned())))
+        .collect();
     let person = NewPerson {
         name: UserName::parse(role.name).map_err(|_| Fault::new("no user name"))?,
         display: role.display.to_owned(),
-        role: if role.story == Story::Administrator { Role::Administrator } else { Role::Person },
-        groups: vec!["staff".into()].into_iter().chain((role.story == Story::NotEnabled).then(|| "contractors".into())).collect(),
+        role: if role.story == Story::Administrator {
+            Role::Administrator
+        } else {
+            Role::Person
+        },
+        groups: vec!["staff".into()]
+            .into_iter()
+            .chain((role.story == Story::NotEnabled).then(|| "contractors".into()))
+            .collect(),
         managed_elsewhere: role.story == Story::Elsewhere,
         disabled: role.story == Story::Disabled,
         expires: None,
@@ -161,7 +178,11 @@ async fn add(server: &Server, role: &Part, now: Moment) -> Result<(), Fault> {
         vouched: if is_filled_in { contacts.clone() } else { Vec::new() },
     };
     // Somebody's password is as old as it has to be.
-    let set = if role.story == Story::Expired { now - days(400) } else { now };
+    let set = if role.story == Story::Expired {
+        now - days(400)
+    } else {
+        now
+    };
     let Adding::Added(account) = server.store.add_person(person, Actor::Console, set).await? else {
         return Err(Fault::new(format!("{} cannot be added", role.name)));
     };
@@ -173,10 +194,20 @@ async fn add(server: &Server, role: &Part, now: Moment) -> Result<(), Fault> {
     let has_two = contacts.len() > 1;
     for (kind, address) in contacts {
         let id = ContactId::new(name(&SystemRandom)?);
-        changes.push(Change::PutContact(Contact { id, account: account.clone(), kind, address, trust: Trust::Verified, added: registered }));
+        changes.push(Change::PutContact(Contact {
+            id,
+            account: account.clone(),
+            kind,
+            address,
+            trust: Trust::Verified,
+            added: registered,
+        }));
     }
     if has_two {
-        changes.push(Change::FinishRegistration { account, at: registered });
+        changes.push(Change::FinishRegistration {
+            account,
+            at: registered,
+        });
     }
     server.store.commit(changes).await?;
     Ok(())

@@ -14,11 +14,17 @@ use crate::courier::mailbox::Mailbox;
 
 /// `GET /demo/mailbox.json`: every message, the newest first; and the script that keeps the page fresh.
 pub fn routes(mailbox: Arc<Mailbox>) -> Router {
-    Router::new().route("/demo/mailbox.json", get(list)).route("/demo/mailbox.js", get(script)).with_state(mailbox)
+    Router::new()
+        .route("/demo/mailbox.json", get(list))
+        .route("/demo/mailbox.js", get(script))
+        .with_state(mailbox)
 }
 
 async fn script() -> ([(HeaderName, &'static str); 1], &'static str) {
-    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("demo/mailbox.js"))
+    (
+        [(CONTENT_TYPE, "text/javascript; charset=utf-8")],
+        include_str!("demo/mailbox.js"),
+    )
 }
 
 async fn list(State(mailbox): State<Arc<Mailbox>>) -> Json<Vec<Value>> {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use app::api::cookies::{LANGUAGE, Style};
 use app::api::request::keep_typed;
+use axum::Form;
 use axum::extract::State;
 use axum::http::header::{LOCATION, REFERER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::Form;
 use portal::account::Language;
 use portal::service::Portal;
 
@@ -27,8 +27,15 @@ pub struct Switch {
 }
 
 /// `POST /language`
-pub async fn change(State(switch): State<Switch>, headers: HeaderMap, Form(fields): Form<Vec<(String, String)>>) -> Response {
-    let wanted = fields.iter().find(|(name, _)| name == "to_language").and_then(|(_, tag)| Language::from_tag(tag));
+pub async fn change(
+    State(switch): State<Switch>,
+    headers: HeaderMap,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let wanted = fields
+        .iter()
+        .find(|(name, _)| name == "to_language")
+        .and_then(|(_, tag)| Language::from_tag(tag));
     let page = headers
         .get(REFERER)
         .and_then(|referer| referer.to_str().ok())
@@ -65,8 +72,16 @@ mod tests {
     #[test]
     fn only_pages_of_ours_are_led_back_to() {
         let origin = "https://reset.example.org";
-        assert_eq!(back_to("https://reset.example.org/reset/code?x=1", origin).as_deref(), Some("/reset/code"));
-        for referer in ["https://evil.example/reset", "https://reset.example.org//evil.example", "https://reset.example.org.evil.example/", "/reset"] {
+        assert_eq!(
+            back_to("https://reset.example.org/reset/code?x=1", origin).as_deref(),
+            Some("/reset/code")
+        );
+        for referer in [
+            "https://evil.example/reset",
+            "https://reset.example.org//evil.example",
+            "https://reset.example.org.evil.example/",
+            "/reset",
+        ] {
             assert_eq!(back_to(referer, origin), None, "{referer}");
         }
     }

@@ -56,7 +56,11 @@ pub struct House {
 
 impl House {
     fn style(&self) -> Style {
-        if self.public_url.is_secure() { Style::Https } else { Style::Http }
+        if self.public_url.is_secure() {
+            Style::Https
+        } else {
+            Style::Http
+        }
     }
 
     fn surroundings(&self, language: Language) -> Surroundings {
@@ -64,7 +68,12 @@ impl House {
             language,
             organisation: self.organisation.name.of(language).to_owned(),
             emblem: self.organisation.emblem.clone(),
-            help: self.organisation.help.as_ref().map(|help| help.of(language).to_owned()).unwrap_or_default(),
+            help: self
+                .organisation
+                .help
+                .as_ref()
+                .map(|help| help.of(language).to_owned())
+                .unwrap_or_default(),
             offset_minutes: offset_minutes(&self.time_zone, self.portal.now()),
             is_demo: self.stage.is_some(),
             package: self.package.clone(),
@@ -100,7 +109,11 @@ pub fn router(house: House) -> Router {
         .fallback(leptos_axum::render_app_async_with_context(context, page))
         .with_state(options)
         .layer(CompressionLayer::new());
-    let switch = Switch { portal: Arc::clone(&house.portal), style: house.style(), origin: house.public_url.origin().to_owned() };
+    let switch = Switch {
+        portal: Arc::clone(&house.portal),
+        style: house.style(),
+        origin: house.public_url.origin().to_owned(),
+    };
     let mut whole = pages
         .route("/language", post(language::change).with_state(switch))
         .route("/healthz", get(health::live))
@@ -110,7 +123,11 @@ pub fn router(house: House) -> Router {
     if let Some((_, mailbox)) = &house.stage {
         whole = whole.merge(demo::routes(Arc::clone(mailbox)));
     }
-    let guard = Guard::new(house.public_url.clone(), house.proxies.clone(), Arc::clone(&house.on_refused));
+    let guard = Guard::new(
+        house.public_url.clone(),
+        house.proxies.clone(),
+        Arc::clone(&house.on_refused),
+    );
     guard.before(whole.layer(middleware::from_fn_with_state(house, before_pages)))
 }
 
@@ -120,13 +137,21 @@ async fn before_pages(State(house): State<House>, mut request: Request, next: Ne
     if let Some(file) = site::file(&request) {
         return file;
     }
-    let is_known = matches!(path, "/.well-known/change-password" | "/demo/mailbox.json" | "/demo/mailbox.js") || path.starts_with("/api/");
+    let is_known = matches!(
+        path,
+        "/.well-known/change-password" | "/demo/mailbox.json" | "/demo/mailbox.js"
+    ) || path.starts_with("/api/");
     let is_demo = house.stage.is_none() && (path.starts_with("/demo") || path.starts_with("/api/demo/"));
     if (site::is_no_page(path) && !is_known) || is_demo {
         return site::not_found();
     }
     let client = request.extensions().get::<Client>().copied().unwrap_or_default();
-    let visit = visit::visit(request.headers(), client, house.style(), house.organisation.default_language);
+    let visit = visit::visit(
+        request.headers(),
+        client,
+        house.style(),
+        house.organisation.default_language,
+    );
     request.extensions_mut().insert(visit);
     next.run(request).await
 }

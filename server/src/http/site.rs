@@ -28,7 +28,9 @@ struct Built {
 /// When the site was not built.
 pub fn package() -> Result<String, NotBuilt> {
     let file = Site::get("site.json").ok_or(NotBuilt)?;
-    serde_json::from_slice::<Built>(&file.data).map(|built| built.package).map_err(|_| NotBuilt)
+    serde_json::from_slice::<Built>(&file.data)
+        .map(|built| built.package)
+        .map_err(|_| NotBuilt)
 }
 
 /// The site was not built.
@@ -50,8 +52,16 @@ pub fn file(request: &Request) -> Option<Response> {
     if !is_ours || [".br", ".gz"].iter().any(|ending| path.ends_with(ending)) {
         return None;
     }
-    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let accepts = |coding: &str| accepted.split(',').any(|one| one.trim().split(';').next() == Some(coding));
+    let accepted = request
+        .headers()
+        .get(ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let accepts = |coding: &str| {
+        accepted
+            .split(',')
+            .any(|one| one.trim().split(';').next() == Some(coding))
+    };
     let compressed = [("br", ".br"), ("gzip", ".gz")]
         .into_iter()
         .filter(|(coding, _)| accepts(coding))
@@ -60,18 +70,30 @@ pub fn file(request: &Request) -> Option<Response> {
     let mut response = Body::from(file.data.into_owned()).into_response();
     let headers = response.headers_mut();
     let kind = mime_guess::from_path(path).first_or_octet_stream();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_str(&with_charset(kind.as_ref())).unwrap_or(HeaderValue::from_static("application/octet-stream")));
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_str(&with_charset(kind.as_ref()))
+            .unwrap_or(HeaderValue::from_static("application/octet-stream")),
+    );
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(coding) = coding {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
     }
-    let keep = if path.starts_with("pkg-") { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+    let keep = if path.starts_with("pkg-") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=3600"
+    };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
     Some(response)
 }
 
 fn with_charset(kind: &str) -> String {
-    if kind.starts_with("text/") || kind == "application/json" { format!("{kind}; charset=utf-8") } else { kind.to_owned() }
+    if kind.starts_with("text/") || kind == "application/json" {
+        format!("{kind}; charset=utf-8")
+    } else {
+        kind.to_owned()
+    }
 }
 
 /// What looks like a file or a machine's address and is none: a true 404, never a page.
@@ -82,5 +104,10 @@ pub fn is_no_page(path: &str) -> bool {
 
 /// The plain 404.
 pub fn not_found() -> Response {
-    (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "text/plain; charset=utf-8")], "Not found\n").into_response()
+    (
+        StatusCode::NOT_FOUND,
+        [(CONTENT_TYPE, "text/plain; charset=utf-8")],
+        "Not found\n",
+    )
+        .into_response()
 }

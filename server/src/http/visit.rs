@@ -18,7 +18,13 @@ pub fn visit(headers: &HeaderMap, client: Client, style: Style, default_language
     Visit {
         network: network.key(),
         coarse: network.coarse(),
-        agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().chars().take(256).collect(),
+        agent: headers
+            .get(USER_AGENT)
+            .and_then(|agent| agent.to_str().ok())
+            .unwrap_or_default()
+            .chars()
+            .take(256)
+            .collect(),
         language: language(headers, cookie(LANGUAGE).as_deref(), default_language),
         holder: cookie(HOLDER),
         session: cookie(SESSION),
@@ -27,7 +33,10 @@ pub fn visit(headers: &HeaderMap, client: Client, style: Style, default_language
 
 /// The person's choice, else the first of the browser's languages that we speak, else the organisation's.
 fn language(headers: &HeaderMap, chosen: Option<&str>, default: Language) -> Language {
-    chosen.and_then(Language::from_tag).or_else(|| accepted(headers)).unwrap_or(default)
+    chosen
+        .and_then(Language::from_tag)
+        .or_else(|| accepted(headers))
+        .unwrap_or(default)
 }
 
 fn accepted(headers: &HeaderMap) -> Option<Language> {

@@ -38,6 +38,7 @@ impl SqlStore {
                 before,
                 after,
             } => limits::save_failures(conn, &account, factor, &before, &after).await,
+            Change::SendsAre { channel, since, seen } => limits::sends_are(conn, &channel, since, seen).await,
             Change::RecordSend {
                 channel,
                 network,

@@ -6,7 +6,7 @@ use portal::moment::Moment;
 use portal::ports::Committed;
 use sqlx::AnyConnection;
 
-use super::row::{maybe_text, moment, small, text};
+use super::row::{maybe_text, moment, number, small, text};
 use super::{Result, SqlStore, met_one};
 
 impl SqlStore {
@@ -188,6 +188,17 @@ async fn move_failures(
     .execute(conn)
     .await?;
     Ok(met_one(&result))
+}
+
+/// Done where there are still as many sends to the destination as were read.
+pub(super) async fn sends_are(conn: &mut AnyConnection, channel: &str, since: Moment, seen: usize) -> Result<Committed> {
+    let row = sqlx::query("select count(*) as seen from sent where channel = $1 and at > $2")
+        .bind(channel)
+        .bind(since.millis())
+        .fetch_one(conn)
+        .await?;
+    let is_same = usize::try_from(number(&row, "seen")?) == Ok(seen);
+    Ok(if is_same { Committed::Done } else { Committed::Stale })
 }
 
 pub(super) async fn record_send(

@@ -96,6 +96,8 @@ impl Portal {
         Ok(Asked {
             code: code.id.clone(),
             changes: vec![
+                // Others who ask at the same moment judge anew.
+                Change::SendsAre { channel: channel.as_str().to_owned(), since: now - days(1), seen: past.len() },
                 Change::OpenCode(code),
                 Change::RecordSend {
                     channel: channel.as_str().to_owned(),

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::letter::{Piece, pieces};
+use crate::Surroundings;
 use crate::api::View;
 use crate::api::demo::{Arrived, MailboxView, mailbox_view};
 use crate::parts::icon::Icon;
@@ -13,8 +14,16 @@ use crate::words::{Word, words};
 
 /// `/demo/mailbox`
 #[component]
-pub fn Mailbox() -> impl IntoView {
-    load(view_at::<MailboxView>(""), mailbox_view, |_| None, |view| view! { <Page view /> }.into_any())
+pub fn Mailbox() -> AnyView {
+    if !expect_context::<Surroundings>().is_demo {
+        return ().into_any();
+    }
+    load(
+        view_at::<MailboxView>(""),
+        mailbox_view,
+        |_| None,
+        |view| view! { <Page view /> }.into_any(),
+    )
 }
 
 #[component]

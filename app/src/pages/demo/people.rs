@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::Surroundings;
 use crate::api::View;
 use crate::api::demo::{DemoView, MoveClock, Player, Stage, StartOver, Story, demo_view};
 use crate::parts::deed::{Deed, Press, door};
@@ -21,8 +22,16 @@ const SPANS: [(u64, Word); 5] = [
 
 /// `/demo`
 #[component]
-pub fn Demo() -> impl IntoView {
-    load(view_at::<DemoView>(""), demo_view, |_| None, |view| view! { <Page view /> }.into_any())
+pub fn Demo() -> AnyView {
+    if !expect_context::<Surroundings>().is_demo {
+        return ().into_any();
+    }
+    load(
+        view_at::<DemoView>(""),
+        demo_view,
+        |_| None,
+        |view| view! { <Page view /> }.into_any(),
+    )
 }
 
 #[component]

@@ -22,7 +22,7 @@ const LEAVE: &str = "leave";
 
 /// `/register/code`
 #[component]
-pub fn Code() -> impl IntoView {
+pub fn Code() -> AnyView {
     load(
         view_at::<CodeView>(""),
         code_view,

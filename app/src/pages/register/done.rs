@@ -16,7 +16,7 @@ use crate::words::{Word, words};
 
 /// `/register/done`
 #[component]
-pub fn Done() -> impl IntoView {
+pub fn Done() -> AnyView {
     load(
         view_at::<OverviewView>("?page=/register/done"),
         || overview_view("/register/done".to_owned()),

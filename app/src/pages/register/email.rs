@@ -17,7 +17,7 @@ use crate::words::{Word, words};
 
 /// `/register/email`
 #[component]
-pub fn Email() -> impl IntoView {
+pub fn Email() -> AnyView {
     load(
         view_at::<OverviewView>("?page=/register/email"),
         || overview_view("/register/email".to_owned()),

@@ -16,7 +16,7 @@ use crate::words::{Word, Words, words};
 
 /// `/register`
 #[component]
-pub fn Overview() -> impl IntoView {
+pub fn Overview() -> AnyView {
     load(
         view_at::<OverviewView>("?page=/register"),
         || overview_view("/register".to_owned()),

@@ -20,8 +20,13 @@ use crate::words::{Word, words};
 
 /// `/register/phone`
 #[component]
-pub fn Phone() -> impl IntoView {
-    load(view_at::<PhoneView>(""), phone_view, |_| None, |view| view! { <Form view /> }.into_any())
+pub fn Phone() -> AnyView {
+    load(
+        view_at::<PhoneView>(""),
+        phone_view,
+        |_| None,
+        |view| view! { <Form view /> }.into_any(),
+    )
 }
 
 fn is_about_the_number(refusal: &Refusal) -> bool {

@@ -16,7 +16,7 @@ use crate::words::{Word, words};
 
 /// `/register/prove`
 #[component]
-pub fn Prove() -> impl IntoView {
+pub fn Prove() -> AnyView {
     load(
         view_at::<OverviewView>("?page=/register/prove"),
         || overview_view("/register/prove".to_owned()),

@@ -35,7 +35,7 @@ pub(super) fn keeps(words: Words, required: u8) -> String {
 
 /// `/register/remove/email` and `/register/remove/phone`
 #[component]
-pub fn Remove() -> impl IntoView {
+pub fn Remove() -> AnyView {
     // The two addresses are never linked to one another, so the kind stays for the life of the page.
     let kind = match use_params_map().read_untracked().get_str("kind") {
         Some("email") => ContactKind::Email,

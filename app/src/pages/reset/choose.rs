@@ -21,13 +21,19 @@ use crate::words::{Word, Words, words};
 
 /// `/reset/choose`
 #[component]
-pub fn Choose() -> impl IntoView {
+pub fn Choose() -> AnyView {
     load(
         view_at::<RecoveryView>("?step=choose"),
         || recovery_view(Step::Choose),
         |view| elsewhere(view, Step::Choose),
         |view| match view.screen.clone() {
-            RecoveryScreen::Choose { turn, required, choices, help, contacted } => {
+            RecoveryScreen::Choose {
+                turn,
+                required,
+                choices,
+                help,
+                contacted,
+            } => {
                 let help = Help::new(help, contacted, &view);
                 match paused(&choices) {
                     Some(until) => view! { <Paused view turn required until=Some(until) help /> }.into_any(),
@@ -45,7 +51,9 @@ fn paused(choices: &[Choice]) -> Option<portal::moment::Moment> {
         Some(Hurdle::Wait(until)) => Some(until),
         _ => None,
     });
-    waits.min().filter(|_| choices.iter().all(|choice| choice.hurdle.is_some()))
+    waits
+        .min()
+        .filter(|_| choices.iter().all(|choice| choice.hurdle.is_some()))
 }
 
 /// Refusals that belong to the field of a whole number.
@@ -57,9 +65,16 @@ fn is_about_number(refusal: &Refusal) -> bool {
 fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, choices: Vec<Choice>, help: Help) -> impl IntoView {
     let words = words();
     let action = door::<Ask>();
-    let usable = || choices.iter().filter(|choice| choice.hurdle.is_none()).map(|choice| choice.method);
+    let usable = || {
+        choices
+            .iter()
+            .filter(|choice| choice.hurdle.is_none())
+            .map(|choice| choice.method)
+    };
     let typed = Method::from_word(&view.typed("method"));
-    let picked = usable().find(|method| Some(*method) == typed).or_else(|| usable().next());
+    let picked = usable()
+        .find(|method| Some(*method) == typed)
+        .or_else(|| usable().next());
     let lead = match (picked, turn, required) {
         (None, _, _) => Word::ChooseLeadNone,
         (_, 2, _) if choices.len() == 1 => Word::ChooseLeadLast,
@@ -114,13 +129,22 @@ const fn number_field(method: Method) -> &'static str {
 fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
     let words = words();
     let refused: Refused = expect_context();
-    let Choice { method, mask, ending, hurdle } = choice;
+    let Choice {
+        method,
+        mask,
+        ending,
+        hurdle,
+    } = choice;
     let radio = NodeRef::<leptos::html::Input>::new();
     let told = refused.for_field(is_about_number);
     // Told at the row that was sent, not at the one whose field is out of sight.
     let problem = Signal::derive(move || {
         let told = told.get();
-        radio.get().map_or(is_picked, |radio| radio.checked()).then_some(told).flatten()
+        radio
+            .get()
+            .map_or(is_picked, |radio| radio.checked())
+            .then_some(told)
+            .flatten()
     });
     let (name, icon) = match method {
         Method::Text => (Word::MethodText, Icon::Phone),

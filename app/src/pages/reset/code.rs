@@ -29,13 +29,19 @@ const HELD: i64 = 60;
 
 /// `/reset/code`
 #[component]
-pub fn Code() -> impl IntoView {
+pub fn Code() -> AnyView {
     load(
         view_at::<RecoveryView>("?step=code"),
         || recovery_view(Step::Code),
         |view| elsewhere(view, Step::Code),
         |view| match view.screen.clone() {
-            RecoveryScreen::Code { turn, required, code, help, contacted } => {
+            RecoveryScreen::Code {
+                turn,
+                required,
+                code,
+                help,
+                contacted,
+            } => {
                 let help = Help::new(help, contacted, &view);
                 match code.paused {
                     Some(until) => {
@@ -53,7 +59,10 @@ pub fn Code() -> impl IntoView {
 
 /// Refusals that belong to the field of the code.
 fn is_about_code(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::CodeMissing | Refusal::Code { .. } | Refusal::CodeExpired | Refusal::CodeDead)
+    matches!(
+        refusal,
+        Refusal::CodeMissing | Refusal::Code { .. } | Refusal::CodeExpired | Refusal::CodeDead
+    )
 }
 
 #[component]
@@ -77,7 +86,11 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
             Method::Call => Word::DownCall,
             Method::Email => Word::DownEmail,
         };
-        let advice = if code.has_other || code.other_way.is_some() { Word::DownOther } else { Word::DownWait };
+        let advice = if code.has_other || code.other_way.is_some() {
+            Word::DownOther
+        } else {
+            Word::DownWait
+        };
         view! {
             <Slip tone=Tone::Attention title=words.say(title)>
                 <p>{words.say(advice)}</p>
@@ -134,11 +147,21 @@ fn NothingArrived(code: Awaited, key: String, help: Help) -> impl IntoView {
     let words = words();
     let again = door::<AskAgain>();
     let instead = door::<AskAgain>();
-    let Awaited { method, asked, again: from, other_way, .. } = code;
+    let Awaited {
+        method,
+        asked,
+        again: from,
+        other_way,
+        ..
+    } = code;
     let left = seconds_left(Signal::stored(from), move |_| Some((asked, asked + LIFE)));
     let ready = Signal::derive(move || left.get().is_none_or(|left| left == 0 || left > HELD));
     let other = other_way.map(|other| {
-        let label = words.say(if other == Method::Call { Word::InsteadCall } else { Word::InsteadText });
+        let label = words.say(if other == Method::Call {
+            Word::InsteadCall
+        } else {
+            Word::InsteadText
+        });
         view! {
             <li>
                 <Deed action=instead key=key.clone() ready>
@@ -170,10 +193,22 @@ fn lead(words: Words, code: &Awaited) -> String {
         other => other.to_string(),
     };
     let time = words.clock(code.asked);
-    let ending = code.address.get(code.address.len().saturating_sub(2)..).unwrap_or_default();
+    let ending = code
+        .address
+        .get(code.address.len().saturating_sub(2)..)
+        .unwrap_or_default();
     match code.method {
-        Method::Text => words.fill(Word::CodeLeadText, &[("digits", &digits), ("time", &time), ("ending", &ending)]),
-        Method::Call => words.fill(Word::CodeLeadCall, &[("digits", &digits), ("time", &time), ("ending", &ending)]),
-        Method::Email => words.fill(Word::CodeLeadEmail, &[("digits", &digits), ("time", &time), ("mask", &code.address)]),
+        Method::Text => words.fill(
+            Word::CodeLeadText,
+            &[("digits", &digits), ("time", &time), ("ending", &ending)],
+        ),
+        Method::Call => words.fill(
+            Word::CodeLeadCall,
+            &[("digits", &digits), ("time", &time), ("ending", &ending)],
+        ),
+        Method::Email => words.fill(
+            Word::CodeLeadEmail,
+            &[("digits", &digits), ("time", &time), ("mask", &code.address)],
+        ),
     }
 }

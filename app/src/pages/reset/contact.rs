@@ -10,7 +10,7 @@ use crate::words::{Word, words};
 
 /// `/contact`
 #[component]
-pub fn Contact() -> impl IntoView {
+pub fn Contact() -> AnyView {
     load(
         view_at::<ContactView>(""),
         contact_view,

@@ -13,7 +13,7 @@ use crate::words::{Word, words};
 
 /// `/reset/done`
 #[component]
-pub fn Done() -> impl IntoView {
+pub fn Done() -> AnyView {
     load(
         view_at::<RecoveryView>("?step=done"),
         || recovery_view(Step::Done),

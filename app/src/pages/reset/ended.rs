@@ -11,7 +11,7 @@ use crate::words::{Word, words};
 
 /// `/reset/ended`
 #[component]
-pub fn Ended() -> impl IntoView {
+pub fn Ended() -> AnyView {
     load(
         view_at::<RecoveryView>("?step=ended"),
         || recovery_view(Step::Ended),

@@ -9,14 +9,9 @@ use crate::api::recovery::{Identify as Door, RecoveryView, recovery_view};
 use crate::api::{Said, View};
 use crate::parts::deed::{Deed, Press, door};
 use crate::parts::field::Field;
-#[cfg(feature = "hydrate")]
-use crate::parts::load::read;
-use crate::parts::load::{Refused, load, view_at};
-
+use crate::parts::load::{Refused, load, look_again, view_at};
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::Sheet;
-#[cfg(feature = "hydrate")]
-use crate::parts::wire::fetch;
 use crate::words::{Word, words};
 
 /// The query of the view.
@@ -24,11 +19,16 @@ const ADDRESS: &str = "?step=identify";
 
 /// `/reset`
 #[component]
-pub fn Identify() -> impl IntoView {
-    load(view_at::<RecoveryView>(ADDRESS), || recovery_view(Step::Identify), |_| None, |view| match view.screen.clone() {
-        RecoveryScreen::Identify(challenge) => view! { <Form view challenge /> }.into_any(),
-        _ => ().into_any(),
-    })
+pub fn Identify() -> AnyView {
+    load(
+        view_at::<RecoveryView>(ADDRESS),
+        || recovery_view(Step::Identify),
+        |_| None,
+        |view| match view.screen.clone() {
+            RecoveryScreen::Identify(challenge) => view! { <Form view challenge /> }.into_any(),
+            _ => ().into_any(),
+        },
+    )
 }
 
 #[component]
@@ -40,7 +40,11 @@ fn Form(view: View<RecoveryScreen>, challenge: Challenge) -> impl IntoView {
     // Without scripts the ticket that was handed out first goes on ripening.
     let kept = view.typed("token");
     let is_over = matches!(view.said, Some(Refusal::Challenge));
-    let ticket = if kept.is_empty() || is_over { challenge.token.clone() } else { kept };
+    let ticket = if kept.is_empty() || is_over {
+        challenge.token.clone()
+    } else {
+        kept
+    };
     let ripe = match view.said {
         Some(Refusal::Unripe { until }) => until,
         _ => challenge.ripe,
@@ -60,12 +64,13 @@ fn Form(view: View<RecoveryScreen>, challenge: Challenge) -> impl IntoView {
     });
     // A page that lay open for long: a fresh challenge, without touching what was typed.
     Effect::new(move || {
-        if refused.0.with(|said| matches!(said, Some(Said::No(Refusal::Challenge)))) {
+        if refused
+            .0
+            .with(|said| matches!(said, Some(Said::No(Refusal::Challenge))))
+        {
             leptos::task::spawn_local(async move {
-                #[cfg(feature = "hydrate")]
-                if let Ok(View { screen: RecoveryScreen::Identify(fresh), .. }) =
-                    read(&fetch(&view_at::<RecoveryView>(ADDRESS)).await)
-                {
+                let view = look_again(&view_at::<RecoveryView>(ADDRESS)).await;
+                if let Ok(View { screen: RecoveryScreen::Identify(fresh), .. }) = view {
                     solve(fresh);
                 }
             });

@@ -10,22 +10,31 @@ use super::{elsewhere, marks, whereabouts};
 use crate::api::recovery::{Extend, RecoveryView, SetPassword, recovery_view};
 use crate::api::{Said, View};
 use crate::parts::deed::{Deed, Press, door};
-use crate::parts::load::{Refresh, Refused, load, view_at};
+use crate::parts::load::{Refresh, Refused, load, look_again, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::password::NewPassword;
 use crate::parts::sheet::{Sheet, focus_soon};
 use crate::parts::waiting::seconds_left;
 use crate::words::{Word, words};
 
+/// The query of the view.
+const ADDRESS: &str = "?step=password";
+
 /// `/reset/password`
 #[component]
-pub fn Password() -> impl IntoView {
+pub fn Password() -> AnyView {
     load(
-        view_at::<RecoveryView>("?step=password"),
+        view_at::<RecoveryView>(ADDRESS),
         || recovery_view(Step::Password),
         |view| elsewhere(view, Step::Password),
         |view| match view.screen.clone() {
-            RecoveryScreen::Password { user_name, required, judgement, until, can_extend } => {
+            RecoveryScreen::Password {
+                user_name,
+                required,
+                judgement,
+                until,
+                can_extend,
+            } => {
                 let deadline = Deadline::new(until, can_extend, &view.key);
                 view! { <Form view user_name required judgement deadline /> }.into_any()
             }
@@ -36,11 +45,20 @@ pub fn Password() -> impl IntoView {
 
 /// Refusals that belong to the field of the new password.
 fn is_about_password(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::NewPasswordMissing | Refusal::Password(_) | Refusal::PasswordUsedBefore)
+    matches!(
+        refusal,
+        Refusal::NewPasswordMissing | Refusal::Password(_) | Refusal::PasswordUsedBefore
+    )
 }
 
 #[component]
-fn Form(view: View<RecoveryScreen>, user_name: String, required: u8, judgement: Judgement, deadline: Deadline) -> impl IntoView {
+fn Form(
+    view: View<RecoveryScreen>,
+    user_name: String,
+    required: u8,
+    judgement: Judgement,
+    deadline: Deadline,
+) -> impl IntoView {
     let words = words();
     let action = door::<SetPassword>();
     let refused: Refused = expect_context();
@@ -118,8 +136,12 @@ impl Deadline {
     /// Looks at the clock again after more time was had; `page` has the whole page made anew where it is over.
     fn renew(self, page: Refresh) {
         leptos::task::spawn_local(async move {
-            match recovery_view(Step::Password).await {
-                Ok(View { screen: RecoveryScreen::Password { until, can_extend, .. }, key, .. }) => {
+            match look_again(&view_at::<RecoveryView>(ADDRESS)).await {
+                Ok(View {
+                    screen: RecoveryScreen::Password { until, can_extend, .. },
+                    key,
+                    ..
+                }) => {
                     // The key first: the others have the form drawn again.
                     self.key.try_set(key_of_extension(&key));
                     self.until.try_set(until);
@@ -143,9 +165,16 @@ fn key_of_extension(key: &str) -> String {
 #[component]
 fn Warning(deadline: Deadline) -> impl IntoView {
     let words = words();
-    let title = words.fill(Word::DeadlineNear, &[("time", &words.clock(deadline.until.get_untracked()))]);
+    let title = words.fill(
+        Word::DeadlineNear,
+        &[("time", &words.clock(deadline.until.get_untracked()))],
+    );
     let can_extend = deadline.can_extend.get_untracked();
-    let text = if can_extend { Word::DeadlineExtend } else { Word::DeadlineLast };
+    let text = if can_extend {
+        Word::DeadlineExtend
+    } else {
+        Word::DeadlineLast
+    };
     view! {
         <Slip tone=Tone::Attention title>
             <p>{words.say(text)}</p>

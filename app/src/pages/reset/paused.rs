@@ -18,7 +18,10 @@ use crate::words::{Word, words};
 /// Refusals for which the page itself is the message.
 fn is_told_here(said: &Said) -> bool {
     use Refusal::{Closed, Code, CodeDead, CodeExpired, Wait};
-    matches!(said, Said::No(Wait { .. } | Closed | Code { .. } | CodeDead | CodeExpired))
+    matches!(
+        said,
+        Said::No(Wait { .. } | Closed | Code { .. } | CodeDead | CodeExpired)
+    )
 }
 
 /// Stands in for the page of a step while its tries are used up.

@@ -15,7 +15,7 @@ use crate::words::{Word, words};
 
 /// `/reset/stopped`
 #[component]
-pub fn Stopped() -> impl IntoView {
+pub fn Stopped() -> AnyView {
     load(
         view_at::<RecoveryView>("?step=stopped"),
         || recovery_view(Step::Stopped),

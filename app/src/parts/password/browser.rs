@@ -19,7 +19,9 @@ pub fn fetch_common(package: &str, common: RwSignal<Option<Common>>) {
     {
         let address = format!("/{package}/common.txt");
         leptos::task::spawn_local(async move {
-            let Ok(response) = gloo_net::http::Request::get(&address).send().await else { return };
+            let Ok(response) = gloo_net::http::Request::get(&address).send().await else {
+                return;
+            };
             if let (true, Ok(text)) = (response.ok(), response.text().await) {
                 common.try_set(Some(Common::parse(&text)));
             }

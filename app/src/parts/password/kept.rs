@@ -20,12 +20,20 @@ impl Kept {
     /// A line of the list.
     pub fn draw(self) -> impl IntoView {
         let words = words();
-        let (class, seal) = if self.holds { ("met", "seal whole small") } else { ("", "seal small") };
+        let (class, seal) = if self.holds {
+            ("met", "seal whole small")
+        } else {
+            ("", "seal small")
+        };
         let seen = match &self.note {
             Some(note) => words.fill(Word::RuleNoted, &[("rule", &self.rule), ("note", note)]),
             None => self.rule,
         };
-        let heard = if self.holds { words.fill(Word::RuleKept, &[("rule", &seen)]) } else { seen.clone() };
+        let heard = if self.holds {
+            words.fill(Word::RuleKept, &[("rule", &seen)])
+        } else {
+            seen.clone()
+        };
         view! {
             <li class=class>
                 <span class=seal aria-hidden="true"></span>
@@ -51,7 +59,14 @@ pub fn all(words: Words, rules: Rules, verdict: Option<&Verdict>, is_same: bool)
     let length = Kept {
         rule: words.fill(Word::RuleLength, &[("minimum", &rules.minimum())]),
         note: verdict.map(|verdict| {
-            let (word, length) = (if too_long { Word::RuleLengthOver } else { Word::RuleLengthSoFar }, verdict.length);
+            let (word, length) = (
+                if too_long {
+                    Word::RuleLengthOver
+                } else {
+                    Word::RuleLengthSoFar
+                },
+                verdict.length,
+            );
             words.fill(word, &[("length", &length), ("maximum", &MAXIMUM)])
         }),
         holds: is_long && !too_long,
@@ -68,8 +83,16 @@ pub fn all(words: Words, rules: Rules, verdict: Option<&Verdict>, is_same: bool)
     });
     let mut all = vec![
         length,
-        Kept { rule: words.say(Word::RuleGuess).to_owned(), holds: tells && guess.is_none(), note: guess },
-        Kept { rule: words.say(Word::RuleName).to_owned(), holds: tells && name.is_none(), note: name },
+        Kept {
+            rule: words.say(Word::RuleGuess).to_owned(),
+            holds: tells && guess.is_none(),
+            note: guess,
+        },
+        Kept {
+            rule: words.say(Word::RuleName).to_owned(),
+            holds: tells && name.is_none(),
+            note: name,
+        },
     ];
     if rules.classes_required() {
         let have = broken().find_map(|one| match one {
@@ -83,9 +106,17 @@ pub fn all(words: Words, rules: Rules, verdict: Option<&Verdict>, is_same: bool)
         });
     }
     if broken().any(|one| *one == Broken::Control) {
-        all.push(Kept { rule: words.say(Word::RuleControl).to_owned(), note: None, holds: false });
+        all.push(Kept {
+            rule: words.say(Word::RuleControl).to_owned(),
+            note: None,
+            holds: false,
+        });
     }
-    all.push(Kept { rule: words.say(Word::RuleSame).to_owned(), note: None, holds: is_same });
+    all.push(Kept {
+        rule: words.say(Word::RuleSame).to_owned(),
+        note: None,
+        holds: is_same,
+    });
     all
 }
 
@@ -96,7 +127,11 @@ pub fn changed(words: Words, before: &[Kept], after: &[Kept]) -> String {
         .iter()
         .filter(|one| one.holds != was_kept(&one.rule))
         .map(|one| {
-            let word = if one.holds { Word::RuleNowKept } else { Word::RuleNotKept };
+            let word = if one.holds {
+                Word::RuleNowKept
+            } else {
+                Word::RuleNotKept
+            };
             words.fill(word, &[("rule", &one.rule)])
         })
         .collect();
@@ -114,20 +149,37 @@ mod tests {
     fn look(candidate: &str, rules: Rules) -> Vec<Kept> {
         let terms = Terms::new(&["Kitayama Works"], &["h.tanaka"], &[], &str::to_owned);
         let verdict = judge(candidate, &rules, &terms, None, &str::to_owned);
-        all(Words::of(Language::En, 0), rules, (!candidate.is_empty()).then_some(&verdict), true)
+        all(
+            Words::of(Language::En, 0),
+            rules,
+            (!candidate.is_empty()).then_some(&verdict),
+            true,
+        )
     }
 
     #[test]
     fn every_rule_holds_exactly_when_the_judge_is_content() {
         let candidates = [
-            "lantern tide copper", "short", "kitayamakitayama", "passwordpassword", "aaaaaaaaaaaaaaaaaaaa", "unhurried walnut",
-            "Tanaka tanaka tanaka", "unhurried walnut 7", "Unhurried walnut 7", "control\u{7}lantern tide",
+            "lantern tide copper",
+            "short",
+            "kitayamakitayama",
+            "passwordpassword",
+            "aaaaaaaaaaaaaaaaaaaa",
+            "unhurried walnut",
+            "Tanaka tanaka tanaka",
+            "unhurried walnut 7",
+            "Unhurried walnut 7",
+            "control\u{7}lantern tide",
         ];
         for rules in [Rules::nist(), Rules::entra()] {
             for candidate in candidates {
                 let terms = Terms::new(&["Kitayama Works"], &["h.tanaka"], &[], &str::to_owned);
                 let passes = judge(candidate, &rules, &terms, None, &str::to_owned).passes();
-                assert_eq!(look(candidate, rules).iter().all(|one| one.holds), passes, "{candidate}");
+                assert_eq!(
+                    look(candidate, rules).iter().all(|one| one.holds),
+                    passes,
+                    "{candidate}"
+                );
             }
         }
         assert!(look(&"x y z ".repeat(50), Rules::nist()).iter().any(|one| !one.holds));
@@ -136,7 +188,12 @@ mod tests {
     #[test]
     fn a_few_letters_hold_nothing_yet() {
         assert!(look("q", Rules::nist()).iter().take(3).all(|one| !one.holds));
-        assert!(look("", Rules::nist()).iter().take(3).all(|one| !one.holds && one.note.is_none()));
+        assert!(
+            look("", Rules::nist())
+                .iter()
+                .take(3)
+                .all(|one| !one.holds && one.note.is_none())
+        );
     }
 
     #[test]
@@ -148,7 +205,10 @@ mod tests {
     #[test]
     fn only_what_changed_is_told() {
         let words = Words::of(Language::En, 0);
-        let (before, after) = (look("lantern tide", Rules::nist()), look("lantern tide cop", Rules::nist()));
+        let (before, after) = (
+            look("lantern tide", Rules::nist()),
+            look("lantern tide cop", Rules::nist()),
+        );
         assert_eq!(changed(words, &before, &after), "Kept: At least 15 characters.");
         assert_eq!(changed(words, &after, &look("lantern tide copp", Rules::nist())), "");
     }

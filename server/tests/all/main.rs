@@ -1,0 +1,5 @@
+//! Every test of the server that looks at it from outside, in one program: linking it once is most of the cost.
+
+mod outer;
+mod promises;
+mod requests;

@@ -1,0 +1,12 @@
+//! The outer ring as the outside sees it: files, sockets, requests.
+
+mod accept;
+mod dress;
+mod gateway;
+mod guard;
+mod hashing;
+mod house;
+mod keyring;
+mod scratch;
+mod settings;
+mod smtp;

@@ -1,0 +1,19 @@
+//! What the store promises, whichever database is behind it: one winner among many at once, nothing half done, nothing
+//! in clear that must not be, and an audit log in which every change is found.
+
+mod accounts;
+mod audit;
+mod contacts;
+mod flows;
+mod ground;
+mod interruption;
+mod limits;
+mod opening;
+mod outbox;
+mod people;
+mod plans;
+mod purge;
+mod rollback;
+mod secrecy;
+mod tampering;
+mod winners;

@@ -1,0 +1,292 @@
+//! Every statement of a long day, and how the database goes about it: by an index, never through a whole table.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use portal::account::UserName;
+use portal::audit::{Actor, Event};
+use portal::identity::Channel;
+use portal::limits::{Factor, Failures};
+use portal::method::proof::Proof;
+use portal::method::{ContactKind, Method};
+use portal::moment::{days, hours, seconds};
+use portal::ports::{Account, Change, FlowKind, Matter, Recipient, Store as _, Trust};
+use server::store::audit::Filter;
+use server::store::people::PersonUpdate;
+use sqlx::Row as _;
+use tracing::field::{Field, Visit};
+use tracing_subscriber::layer::SubscriberExt as _;
+
+use super::ground::{Ground, START, carrying, code, contact, entry, flow, message, session, user};
+
+/// Every statement that any store of this process ran.
+static STATEMENTS: OnceLock<Mutex<BTreeSet<String>>> = OnceLock::new();
+
+fn statements() -> &'static Mutex<BTreeSet<String>> {
+    STATEMENTS.get_or_init(Mutex::default)
+}
+
+/// Keeps what the driver tells its log.
+struct Listener;
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Listener {
+    fn on_event(&self, event: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
+            event.record(&mut Statement(String::new()));
+        }
+    }
+}
+
+struct Statement(String);
+
+impl Visit for Statement {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        self.record_str(field, &format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "summary" => value.clone_into(&mut self.0),
+            // Longer than its summary: the whole text stands here.
+            "db.statement" => {
+                let text = if value.trim().is_empty() {
+                    self.0.as_str()
+                } else {
+                    value.trim()
+                };
+                statements()
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(text.to_owned());
+            }
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_statement_of_a_long_day_reads_a_whole_table() {
+    // The writing connection is a thread of the driver, so only a listener for the whole process hears it.
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Listener));
+    let ground = Ground::new().await;
+    a_long_day(&ground).await;
+    let heard: Vec<String> = statements()
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .iter()
+        .cloned()
+        .collect();
+    assert!(heard.len() > 90, "only {} statements were heard", heard.len());
+
+    let mut raw = ground.raw().await;
+    let mut scans = Vec::new();
+    for statement in heard {
+        for step in plan(&mut raw, &statement).await {
+            if step.starts_with("SCAN") && !is_small(&step) {
+                scans.push(format!("{step}: {statement}"));
+            }
+        }
+    }
+    assert!(scans.is_empty(), "{}", scans.join("\n"));
+}
+
+/// Tables of one row, what a limit already cut down, and indexes that hold only the rows that are asked for.
+fn is_small(step: &str) -> bool {
+    let what = step.trim_start_matches("SCAN ").split(' ').next().unwrap_or_default();
+    matches!(
+        what,
+        "policy" | "pulse" | "audit_retention" | "sqlite_master" | "CONSTANT" | "next"
+    ) || ["account_administrator", "contact_leftover", "outbox_due"]
+        .iter()
+        .any(|index| step.ends_with(index))
+}
+
+#[expect(clippy::disallowed_methods, reason = "statements of our own, to be explained")]
+async fn plan(raw: &mut sqlx::SqliteConnection, statement: &str) -> Vec<String> {
+    let first = statement.split_whitespace().next().unwrap_or_default();
+    if !matches!(first, "select" | "insert" | "update" | "delete") {
+        return Vec::new();
+    }
+    let explained = sqlx::raw_sql(sqlx::AssertSqlSafe(format!("explain query plan {statement}")));
+    let rows = explained
+        .fetch_all(raw)
+        .await
+        .unwrap_or_else(|error| panic!("{statement}: {error}"));
+    rows.iter().map(|row| row.get("detail")).collect()
+}
+
+/// Everything that the store can be asked and told.
+async fn a_long_day(ground: &Ground) {
+    let account = ground.person("h.tanaka").await;
+    changes(ground, &account).await;
+    questions(ground, &account).await;
+    let store = &ground.store;
+    let name: UserName = user("h.tanaka");
+    let update = PersonUpdate {
+        hash: Some("hash-9".into()),
+        vouched: vec![(ContactKind::Mailbox, "m@corp.example".into())],
+        ..PersonUpdate::default()
+    };
+    store.update_person(&name, update, Actor::Console, START).await.unwrap();
+    store.people("", 10).await.unwrap();
+    store.person(&name).await.unwrap();
+    store.is_empty().await.unwrap();
+    let (policy, version) = store.policy().await.unwrap();
+    store.set_policy(&policy, version, Actor::Console, START).await.unwrap();
+    store.seal(START, "sealer").await.unwrap();
+    store.anchor(START).await.unwrap();
+    store.verify_audit(None).await.unwrap();
+    for filter in [
+        Filter::All,
+        Filter::Subject(account.id.clone()),
+        Filter::Event(Event::Reset),
+        Filter::Support("ABCD-2345".into()),
+    ] {
+        store.list_audit(&filter, None, 10).await.unwrap();
+    }
+    store.retain_audit(START + days(9), Actor::System, START).await.unwrap();
+    store.seal(START, "sealer").await.unwrap();
+    store.lease("job", "one", START, seconds(10)).await.unwrap();
+    store.ready().await.unwrap();
+    store.drop_expired(START + days(2)).await.unwrap();
+    store.purge(START + days(30)).await.unwrap();
+}
+
+async fn changes(ground: &Ground, account: &Account) {
+    let id = &account.id;
+    let mail = contact(account, ContactKind::Email, "h@mail.example", Trust::Verified);
+    let phone = contact(account, ContactKind::Phone, "+819012345678", Trust::Pending);
+    let (kept, ended) = (flow(account), flow(account));
+    let asked = code(&kept, account, &mail, Method::Email);
+    let (opened, failed) = (session(account), Failures::default().count(START));
+    let save = |before: &Failures, after: &Failures| Change::SaveFailures {
+        account: id.clone(),
+        factor: Factor::Email,
+        before: before.clone(),
+        after: after.clone(),
+    };
+    let none = Failures::default();
+    let told = message(Recipient::Contact(mail.id.clone()), Matter::WasReset);
+    ground
+        .done(vec![
+            Change::AccountIs {
+                account: id.clone(),
+                revision: account.revision,
+            },
+            Change::PolicyIs(1),
+            Change::OpenFlow(kept.clone()),
+            Change::OpenFlow(ended.clone()),
+            Change::PutContact(mail.clone()),
+            Change::PutContact(phone.clone()),
+            Change::OpenCode(asked.clone()),
+            Change::Enqueue(carrying(&asked)),
+            Change::Enqueue(told.clone()),
+            Change::CountTry {
+                code: asked.id.clone(),
+                seen: 0,
+            },
+            Change::AddProof(
+                kept.id.clone(),
+                Proof::recorded(Method::Email, Channel::of_address("digest"), true, START),
+            ),
+            save(&none, &none),
+            save(&none, &failed),
+            save(&failed, &failed.count(START)),
+            save(&failed.count(START), &none),
+            Change::RecordSend {
+                channel: "c".into(),
+                network: "n".into(),
+                account: id.clone(),
+                at: START,
+            },
+            Change::SpendChallenge {
+                token: "t".into(),
+                until: START,
+            },
+            Change::OpenSession(opened.clone()),
+            Change::TouchSession {
+                token: opened.token.clone(),
+                seen: START,
+                proved: START,
+            },
+            Change::VerifyContact {
+                contact: phone.id.clone(),
+                at: START,
+            },
+            Change::FinishRegistration {
+                account: id.clone(),
+                at: START,
+            },
+            Change::Rehash {
+                account: id.clone(),
+                before: "hash-0".into(),
+                after: "hash-1".into(),
+            },
+            Change::Record(entry(Some(id.clone()))),
+        ])
+        .await;
+    let outgoing = ground.store.lease_due(START, "worker", 10).await.unwrap();
+    assert_eq!(outgoing.len(), 2);
+    ground.store.code_for_sending(&asked.id).await.unwrap();
+    ground.store.contact_for_sending(&mail.id).await.unwrap();
+    ground
+        .store
+        .postpone(&outgoing[0].message.id, START + seconds(1), "busy")
+        .await
+        .unwrap();
+    ground.store.failing(START).await.unwrap();
+    ground.store.backlog().await.unwrap();
+    ground.store.delivered(&outgoing[0].message.id, START).await.unwrap();
+    ground.store.bury(&told.id, "refused").await.unwrap();
+    ground.store.discard(&told.id, "nothing").await.unwrap();
+    ground.store.dead_letters(0, 10).await.unwrap();
+    ground
+        .done(vec![
+            Change::SpendCode(asked.id),
+            Change::CloseCodes(kept.id.clone()),
+            Change::DropProofs(kept.id.clone()),
+            Change::SetPassword {
+                account: id.clone(),
+                hash: "hash-2".into(),
+                epoch: 1,
+                at: START,
+                keep: 1,
+            },
+            Change::EndFlows {
+                account: id.clone(),
+                except: Some(kept.id.clone()),
+            },
+            Change::EndSession(opened.token),
+            Change::EndSessions {
+                account: id.clone(),
+                except: None,
+            },
+            Change::DropPending {
+                account: id.clone(),
+                kind: ContactKind::Email,
+            },
+            Change::RemoveContact(mail.id),
+            Change::SaveFlow(portal::ports::Flow { version: 2, ..kept }),
+        ])
+        .await;
+}
+
+async fn questions(ground: &Ground, account: &Account) {
+    let store = &ground.store;
+    store.account_named(&user("h.tanaka")).await.unwrap();
+    store.account(&account.id).await.unwrap();
+    store.administrators().await.unwrap();
+    store.contacts(&account.id).await.unwrap();
+    store.history(&account.id, 5).await.unwrap();
+    store.flow(FlowKind::Recovery, "none").await.unwrap();
+    let none = portal::identity::FlowId::new("none");
+    store.proofs(&none).await.unwrap();
+    store.code(&portal::identity::CodeId::new("none")).await.unwrap();
+    store.flows_with_code(&account.id, &none, START).await.unwrap();
+    store.failures(&account.id, Factor::Email).await.unwrap();
+    store.sends("c", "n", START - hours(1)).await.unwrap();
+    store.sends_for(&account.id, START).await.unwrap();
+    store.calls_for_help(&account.id, START).await.unwrap();
+    store.unfinished(START).await.unwrap();
+    store.session("none").await.unwrap();
+}

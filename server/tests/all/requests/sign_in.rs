@@ -1,0 +1,118 @@
+//! Signing in, sessions, changing a password.
+
+use super::browser::{Browser, House, NEW_PASSWORD, PASSWORD};
+
+#[tokio::test]
+async fn ten_wrong_passwords_make_one_wait_and_the_right_one_waits_too() {
+    let house = House::open().await;
+    for n in 0..10 {
+        assert_eq!(
+            Browser::new(&house)
+                .sign_in("k.sato", &format!("wrong {n}"))
+                .await
+                .status,
+            422
+        );
+    }
+    assert_eq!(Browser::new(&house).sign_in("k.sato", PASSWORD).await.status, 429);
+    house.later(60);
+    assert_eq!(
+        Browser::new(&house).sign_in("k.sato", PASSWORD).await.next(),
+        "/register"
+    );
+}
+
+#[tokio::test]
+async fn the_same_wrong_password_counts_once() {
+    let house = House::open().await;
+    for _ in 0..15 {
+        assert_eq!(
+            Browser::new(&house).sign_in("k.sato", "caps lock is on").await.status,
+            422
+        );
+    }
+    assert_eq!(
+        Browser::new(&house).sign_in("k.sato", PASSWORD).await.next(),
+        "/register"
+    );
+}
+
+#[tokio::test]
+async fn a_session_ends_when_idle_when_old_and_when_signed_out() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    browser.sign_in("k.sato", PASSWORD).await;
+    house.later(1_700);
+    assert!(browser.view("register/view?page=x").await["screen"].is_object());
+    house.later(101);
+    assert_eq!(browser.view("register/view?page=x").await["No"], "session_ended");
+    browser.sign_in("k.sato", PASSWORD).await;
+    let stolen = browser.clone();
+    browser.post("signout", &[]).await;
+    assert_eq!(stolen.clone().view("register/view?page=x").await["No"], "session_ended");
+}
+
+#[tokio::test]
+async fn signing_in_again_gives_another_cookie_and_ends_the_one_before() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    browser.sign_in("k.sato", PASSWORD).await;
+    let before = browser.clone();
+    browser.sign_in("k.sato", PASSWORD).await;
+    assert_ne!(before.cookies["aikagi-session"], browser.cookies["aikagi-session"]);
+    assert_eq!(before.clone().view("register/view?page=x").await["No"], "session_ended");
+}
+
+#[tokio::test]
+async fn a_password_that_must_be_changed_or_ran_out_is_changed_first() {
+    let house = House::open().await;
+    for (name, password, pressing) in [
+        ("y.kobayashi", "given by the desk 1", "must_change"),
+        ("t.yamamoto", "winter orange 3307", "expired"),
+    ] {
+        let mut browser = Browser::new(&house);
+        assert_eq!(browser.sign_in(name, password).await.next(), "/change");
+        assert_eq!(browser.view("change/view").await["screen"]["pressing"], pressing);
+        let fields = [
+            ("current", password),
+            ("new_password", NEW_PASSWORD),
+            ("again", NEW_PASSWORD),
+        ];
+        assert_eq!(browser.post("change", &fields).await.next(), "/change/done");
+        assert_eq!(
+            Browser::new(&house).sign_in(name, NEW_PASSWORD).await.next(),
+            "/register"
+        );
+    }
+}
+
+#[tokio::test]
+async fn changing_ends_the_other_sessions_keeps_this_one_and_tells_the_owner() {
+    let house = House::open().await;
+    let mut other = Browser::new(&house);
+    other.sign_in("k.sato", PASSWORD).await;
+    let mut browser = Browser::new(&house);
+    browser.sign_in("k.sato", PASSWORD).await;
+    let wrong = [
+        ("current", "not it"),
+        ("new_password", NEW_PASSWORD),
+        ("again", NEW_PASSWORD),
+    ];
+    assert!(browser.post("change", &wrong).await.next().contains("current_password"));
+    let fields = [
+        ("current", PASSWORD),
+        ("new_password", NEW_PASSWORD),
+        ("again", NEW_PASSWORD),
+    ];
+    assert_eq!(browser.post("change", &fields).await.next(), "/change/done");
+    assert!(browser.view("register/view?page=x").await["screen"].is_object());
+    assert_eq!(other.view("register/view?page=x").await["No"], "session_ended");
+    assert!(house.arrived("k.sato@kitayama.example").await.contains("was changed"));
+    // Back to an old one is refused.
+    let back = [
+        ("current", NEW_PASSWORD),
+        ("new_password", PASSWORD),
+        ("again", PASSWORD),
+    ];
+    assert!(browser.post("change", &back).await.next().contains("used_before"));
+}
