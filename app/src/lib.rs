@@ -37,6 +37,16 @@ pub struct Surroundings {
     pub package: String,
 }
 
+impl Surroundings {
+    /// Those of this page as JSON. The browser has them from the server.
+    fn written() -> String {
+        #[cfg(feature = "ssr")]
+        return serde_json::to_string(&use_context::<Self>().unwrap_or_default()).unwrap_or_default();
+        #[cfg(not(feature = "ssr"))]
+        String::new()
+    }
+}
+
 /// The document around the app.
 #[cfg(feature = "ssr")]
 pub fn shell(options: leptos::config::LeptosOptions) -> impl IntoView {
@@ -73,7 +83,8 @@ pub fn shell(options: leptos::config::LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     // Decided on the server, and the same in the browser.
-    let surroundings = SharedValue::new(|| use_context::<Surroundings>().unwrap_or_default()).into_inner();
+    let surroundings = SharedValue::new_str(Surroundings::written).into_inner();
+    let surroundings: Surroundings = parts::wire::understand(&surroundings).unwrap_or_default();
     #[cfg(feature = "ssr")]
     let words = Words::of(surroundings.language, surroundings.offset_minutes);
     #[cfg(not(feature = "ssr"))]

@@ -1,6 +1,7 @@
 //! The browser's entrance: fetch the words of the page's language, then bring the page to life.
 
 use app::App;
+use app::parts::wire::understand;
 use app::words::Words;
 use gloo_net::http::Request;
 use leptos::prelude::*;
@@ -29,6 +30,6 @@ async fn handed() -> Option<Words> {
     let root = document().document_element()?;
     let language = Language::from_tag(&root.get_attribute("lang")?)?;
     let address = root.get_attribute("data-words")?;
-    let texts: Vec<String> = Request::get(&address).send().await.ok()?.json().await.ok()?;
-    Words::handed(language, texts)
+    let texts = Request::get(&address).send().await.ok()?.text().await.ok()?;
+    Words::handed(language, understand(&texts)?)
 }

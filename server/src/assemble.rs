@@ -1,17 +1,19 @@
 //! The one place where adapters meet ports.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::api::demo::Theatre;
 use portal::account::Language;
 use portal::audit::{Actor, Entry, Event, Outcome};
+use portal::method::Method;
 use portal::ports::{Change, Clock, Fault, Keys, Random, Store};
 use portal::service::{Organisation, Portal};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
 use crate::compose::Sender;
-use crate::courier::Couriers;
+use crate::courier::{Channel, Couriers};
 use crate::courier::mailbox::Mailbox;
 use crate::delivery::Delivery;
 use crate::hashing::Argon2Pool;
@@ -28,6 +30,9 @@ use crate::store::SqlStore;
 
 /// Refusals of the guard that wait to be written down; beyond that they are only in the log of the process.
 const MOST_REFUSED: usize = 256;
+
+/// How long workers are waited for at the end.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// What a demonstration adds: its stage and its mailbox.
 pub type Demonstration = (Arc<dyn Theatre>, Arc<Mailbox>);
@@ -79,6 +84,7 @@ impl Server {
             Arc::clone(&random),
             Arc::clone(&hashing) as _,
             Organisation { names: names.collect() },
+            served(&wiring.couriers),
         ));
         Ok(Self {
             portal,
@@ -179,8 +185,11 @@ impl Server {
         })
         .await;
         for worker in workers {
-            if let Err(error) = worker.await {
-                tracing::error!(%error, "a worker did not end well");
+            match tokio::time::timeout(FAREWELL, worker).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "a worker did not end well"),
+                // A message that is under way is leased, and tried again by whoever comes next.
+                Err(_) => tracing::warn!("a worker was not waited for any longer"),
             }
         }
         Ok(self.store.close().await?)
@@ -207,4 +216,18 @@ async fn write_down(mut told: mpsc::Receiver<Refused>, store: Arc<SqlStore>, clo
             tracing::error!(%fault, "a refusal was not written down");
         }
     }
+}
+
+/// The methods whose messages somebody delivers.
+fn served(couriers: &Couriers) -> Vec<Method> {
+    Method::ALL
+        .into_iter()
+        .filter(|method| {
+            couriers.serve(match method {
+                Method::Email => Channel::Mail,
+                Method::Text => Channel::Text,
+                Method::Call => Channel::Call,
+            })
+        })
+        .collect()
 }

@@ -69,7 +69,10 @@ impl Delivery {
         let now = self.clock.now();
         let taken = self.store.lease_due(now, &self.name, BATCH).await?;
         for outgoing in &taken {
-            self.send(&outgoing.message, outgoing.attempts).await?;
+            // One message that cannot be read must not keep the others waiting; its lease runs out by itself.
+            if let Err(fault) = self.send(&outgoing.message, outgoing.attempts).await {
+                tracing::error!(%fault, message = outgoing.message.id.as_str(), "a message cannot be sent");
+            }
         }
         Ok(taken.len())
     }

@@ -62,9 +62,13 @@ impl Housekeeping {
         }
         if now.since(*purged) >= PURGE_EVERY {
             *purged = now;
-            self.portal.tell_unfinished().await?;
-            self.store.drop_expired(now).await?;
-            self.store.purge(now).await?;
+            // One that fails must not keep the others from their work.
+            let told = self.portal.tell_unfinished().await.map(|_| ());
+            let dropped = self.store.drop_expired(now).await.map(|_| ());
+            let purged = self.store.purge(now).await.map(|_| ());
+            told?;
+            dropped?;
+            purged?;
         }
         Ok(())
     }

@@ -150,10 +150,10 @@ fn wait(in_a_row: u32, free: u32, first: Duration) -> Duration {
 pub const SENDS: [(usize, Duration); 4] = [(1, seconds(30)), (3, minutes(10)), (5, hours(1)), (10, hours(24))];
 /// Of a destination's sends of a day, those that one network may cause.
 pub const SENDS_FROM_ONE_NETWORK: usize = 3;
-/// Mails for one account within [`MAILS_WITHIN`].
-pub const MAILS: usize = 10;
-/// The span for [`MAILS`].
-pub const MAILS_WITHIN: Duration = minutes(10);
+/// Messages with codes on behalf of one account within [`MESSAGES_WITHIN`].
+pub const MESSAGES: usize = 10;
+/// The span for [`MESSAGES`].
+pub const MESSAGES_WITHIN: Duration = minutes(10);
 /// Flows of one account that may hold a live code at once.
 pub const LIVE_CODES: usize = 3;
 

@@ -65,6 +65,8 @@ pub enum Refusal {
     SameContact,
     /// Another proof is needed first: the last one is too old.
     ProofTooOld,
+    /// The password has to be changed before anything else.
+    ChangeFirst,
     /// Fewer methods would be left than are required.
     TooFewMethods {
         /// How many are required.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   Overview ── begin ──► Awaiting ── proved ──► Overview
+//!      │  ── prove ──► Proving ── proved ──► Overview, for five minutes free to replace and delete
 //!      │  ▲                │  ▲ │ again
 //!      │  └── leave ───────┘  └─┘
 //!      └── finish ──► Overview, finished
@@ -40,6 +41,18 @@ pub enum Stage {
         /// When it was asked for.
         asked: Moment,
     },
+    /// A code was sent to a contact that is one's own already: the second proof, beside the password, for replacing and
+    /// deleting.
+    Proving {
+        /// The contact that proves.
+        contact: ContactId,
+        /// The way the code travels.
+        method: Method,
+        /// Which code.
+        code: CodeId,
+        /// When it was asked for.
+        asked: Moment,
+    },
 }
 
 /// A registration under way; one per session.
@@ -47,6 +60,9 @@ pub enum Stage {
 pub struct Registration {
     /// Where it stands.
     pub stage: Stage,
+    /// When a registered method last proved, beside the password.
+    #[serde(default)]
+    pub proved: Option<Moment>,
 }
 
 /// Whether a contact is old enough to stand alone in a reset: it was there at the first Finish, or for a day.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use crate::account::Language;
 use crate::audit::{Actor, Entry, Event, Outcome};
 use crate::identity::AccountId;
+use crate::method::Method;
 use crate::moment::Moment;
 use crate::password::common::Common;
 use crate::password::judge::{Verdict, judge};
@@ -94,10 +95,13 @@ pub struct Portal {
     organisation: Organisation,
     common: Common,
     starts: Starts,
+    sign_ins: Starts,
+    served: Vec<Method>,
 }
 
 impl Portal {
-    /// Puts the portal together.
+    /// Puts the portal together. `served` are the methods whose messages somebody delivers.
+    #[expect(clippy::too_many_arguments, reason = "each port once, at the one place where they meet")]
     pub fn new(
         store: Arc<dyn Store>,
         keys: Arc<dyn Keys>,
@@ -105,6 +109,7 @@ impl Portal {
         random: Arc<dyn Random>,
         hashing: Arc<dyn Hashing>,
         organisation: Organisation,
+        served: Vec<Method>,
     ) -> Self {
         Self {
             store,
@@ -115,7 +120,16 @@ impl Portal {
             organisation,
             common: Common::embedded(),
             starts: Starts::default(),
+            sign_ins: Starts::default(),
+            served,
         }
+    }
+
+    /// The policy with its version: without the methods that nobody delivers for.
+    async fn policy(&self) -> Result<(Policy, i64), Fault> {
+        let (mut policy, version) = self.store.policy().await?;
+        policy.methods.retain(|method| self.served.contains(method));
+        Ok((policy, version))
     }
 
     /// What time it is.

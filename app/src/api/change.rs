@@ -1,6 +1,9 @@
 //! The doors of changing a password.
 
-#![expect(missing_docs, reason = "`#[server]` makes a struct of the arguments, whose fields cannot be told about")]
+#![expect(
+    missing_docs,
+    reason = "`#[server]` makes a struct of the arguments, whose fields cannot be told about"
+)]
 
 use leptos::prelude::*;
 use portal::screen::ChangeForm;

@@ -1,6 +1,9 @@
 //! The doors of the reset.
 
-#![expect(missing_docs, reason = "`#[server]` makes a struct of the arguments, whose fields cannot be told about")]
+#![expect(
+    missing_docs,
+    reason = "`#[server]` makes a struct of the arguments, whose fields cannot be told about"
+)]
 
 use leptos::prelude::*;
 use portal::screen::{RecoveryScreen, Step};

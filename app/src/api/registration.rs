@@ -1,6 +1,9 @@
 //! The doors of the registration.
 
-#![expect(missing_docs, reason = "`#[server]` makes a struct of the arguments, whose fields cannot be told about")]
+#![expect(
+    missing_docs,
+    reason = "`#[server]` makes a struct of the arguments, whose fields cannot be told about"
+)]
 
 use leptos::prelude::*;
 use portal::screen::{Awaited, Overview, PhoneForm};
@@ -130,12 +133,13 @@ pub async fn remove_contact(kind: String) -> Result<Next, Said> {
     request.answer("/register", &[], done.map(|()| "/register".to_owned()))
 }
 
-/// Proves the password once more.
+/// Proves the password once more, and has a registered method prove as well.
 #[server(prefix = "/api", endpoint = "register/prove")]
 pub async fn prove_again(password: String) -> Result<Next, Said> {
     let request = Request::here()?;
     let done = request.portal.prove_again(&request.visit, &password).await;
-    request.answer("/register/prove", &[], done.map(|()| "/register".to_owned()))
+    let path = done.map(|is_awaiting| if is_awaiting { "/register/code" } else { "/register" }.to_owned());
+    request.answer("/register/prove", &[], path)
 }
 
 /// Finishes the registration.

@@ -206,6 +206,7 @@ fn elsewhere(refusal: &Refusal, page: &str) -> Option<&'static str> {
         Refusal::SessionEnded => Some("/signin"),
         Refusal::FlowEnded => Some("/reset/ended"),
         Refusal::ProofTooOld => Some("/register/prove"),
+        Refusal::ChangeFirst => Some("/change"),
         _ => None,
     }
 }

@@ -1,6 +1,9 @@
 //! The doors of signing in and out.
 
-#![expect(missing_docs, reason = "`#[server]` makes a struct of the arguments, whose fields cannot be told about")]
+#![expect(
+    missing_docs,
+    reason = "`#[server]` makes a struct of the arguments, whose fields cannot be told about"
+)]
 #![expect(clippy::unused_async, reason = "a door is asynchronous, whatever it asks for")]
 
 use leptos::prelude::*;

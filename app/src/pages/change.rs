@@ -64,7 +64,7 @@ fn Form(view: View<ChangeForm>) -> impl IntoView {
                 <Slip tone=Tone::Attention title=words.say(title)>
                     <p>{words.say(text)}</p>
                 </Slip>
-            })}
+            }.into_any())}
             <Trouble belongs=is_about_a_field />
             <Deed action step=true>
                 <input

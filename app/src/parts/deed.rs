@@ -108,7 +108,7 @@ pub fn Deed(
             novalidate
             on:submit=on_submit
         >
-            {key.map(|key| view! { <input type="hidden" name="key" value=key /> })}
+            {key.map(|key| view! { <input type="hidden" name="key" value=key /> }.into_any())}
             <Provider value=pending>{children.map(|children| children())}</Provider>
         </form>
     }
@@ -193,7 +193,7 @@ pub fn Press(
     };
     view! {
         <button class=class.unwrap_or("button primary") type="submit" form=form aria-busy=move || is_pending().then_some("true")>
-            {text}
+            {move || text()}
         </button>
     }
 }

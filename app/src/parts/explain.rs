@@ -57,6 +57,7 @@ pub fn explain(words: Words, said: &Said) -> String {
         },
         Refusal::SameContact => Word::SameContact,
         Refusal::ProofTooOld => Word::ProofTooOld,
+        Refusal::ChangeFirst => Word::ChangeMustTitle,
         Refusal::TooFewMethods { required: 1 } => Word::TooFewMethodsOne,
         Refusal::TooFewMethods { required } => return words.fill(Word::TooFewMethods, &[("required", required)]),
         Refusal::NewPasswordMissing => Word::NewPasswordMissing,

@@ -18,7 +18,7 @@ pub fn Problem(id: String, told: Signal<Option<String>>) -> impl IntoView {
                             {Icon::Error.draw()}
                             <span>{text}</span>
                         </p>
-                    }
+                    }.into_any()
                 })
         }}
     }
@@ -86,7 +86,7 @@ pub fn Field(
     view! {
         <div class="field">
             <label for=name>{label}</label>
-            {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
+            {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> }.into_any())}
             <Problem id=format!("{name}-problem") told=problem />
             <input
                 class=class
@@ -102,7 +102,7 @@ pub fn Field(
                 dir=ltr.then_some("ltr")
                 data-first=first.then_some("")
                 aria-invalid=move || problem.with(Option::is_some).then_some("true")
-                aria-describedby=described_by(name, problem, has_hint)
+                aria-describedby=move || describes()
             />
         </div>
     }
@@ -197,7 +197,7 @@ pub fn Secret(
                                 >
                                     {move || words.say(if is_shown.get() { Word::Hide } else { Word::Show })}
                                 </button>
-                            }
+                            }.into_any()
                         })
                 }}
             </div>

@@ -82,7 +82,7 @@ impl Help {
                 <div hidden=true>
                     <Deed action key id=FORM />
                 </div>
-            }
+            }.into_any()
         })
     }
 }

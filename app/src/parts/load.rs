@@ -8,13 +8,13 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use portal::refusal::Refusal;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 use server_fn::ServerFn;
 
 use super::explain::explain;
 use super::sheet::Sheet;
+use super::wire::understand;
 use crate::api::{Said, View};
 use crate::words::{Word, words};
 
@@ -37,7 +37,7 @@ impl Refused {
     }
 }
 
-/// A view on its way, as JSON of `Result<View<S>, Said>`.
+/// A view on its way, as JSON; where there is none, as JSON of a [`Said`].
 type Fetching = Pin<Box<dyn Future<Output = String> + Send>>;
 
 /// What becomes of a view.
@@ -66,17 +66,34 @@ pub async fn look_again<S: DeserializeOwned>(address: &str) -> Result<View<S>, S
     }
 }
 
-/// Reads a view.
+/// Reads a view, or what was said where there is none.
 fn read<S: DeserializeOwned>(text: &str) -> Result<View<S>, Said> {
-    let View { screen, support, key, said, typed } = read_around(text)?;
-    let screen = serde_json::from_slice(screen.get().as_bytes()).map_err(|_| Refusal::Fault)?;
-    Ok(View { screen, support, key, said, typed })
+    let View {
+        support,
+        key,
+        said,
+        typed,
+        ..
+    } = read_around(text)?;
+    let Only { screen } = understand(text).ok_or(Refusal::Fault)?;
+    Ok(View {
+        screen,
+        support,
+        key,
+        said,
+        typed,
+    })
 }
 
-/// Reads what every view has, and leaves the screen for later: so this is compiled once, not for every screen.
-fn read_around(text: &str) -> Result<View<&RawValue>, Said> {
-    // Always from bytes: every other source would be compiled into the browser's module once more.
-    serde_json::from_slice(text.as_bytes()).unwrap_or(Err(Said::No(Refusal::Fault)))
+/// Reads what every view has, and leaves out its screen: so this is compiled once, not for every screen.
+fn read_around(text: &str) -> Result<View<IgnoredAny>, Said> {
+    understand(text).ok_or_else(|| understand(text).unwrap_or(Said::No(Refusal::Fault)))
+}
+
+/// The screen of a view, without what is around it.
+#[derive(Deserialize)]
+struct Only<S> {
+    screen: S,
 }
 
 /// Shows a page as soon as its view is there: on the server by asking the door itself, in the browser by fetching it from
@@ -106,7 +123,13 @@ where
         let _ = address;
         move || -> Fetching {
             let view = ask();
-            Box::pin(async move { serde_json::to_string(&view.await).unwrap_or_default() })
+            Box::pin(async move {
+                match view.await {
+                    Ok(view) => serde_json::to_string(&view),
+                    Err(said) => serde_json::to_string(&said),
+                }
+                .unwrap_or_default()
+            })
         }
     };
     // Between the server and the page a view travels as text, so that all that follows is one and the same code for every
@@ -197,6 +220,7 @@ pub fn leads(said: &Said, page: &str) -> Option<&'static str> {
         Said::No(Refusal::SessionEnded) => Some("/signin"),
         Said::No(Refusal::FlowEnded) => Some("/reset/ended"),
         Said::No(Refusal::ProofTooOld) => Some("/register/prove"),
+        Said::No(Refusal::ChangeFirst) => Some("/change"),
         _ => None,
     }
 }

@@ -66,7 +66,7 @@ pub fn Trouble(#[prop(optional)] belongs: Option<fn(&Said) -> bool>) -> impl Int
                                     <p>{explain(words, &said)}</p>
                                 </div>
                             </div>
-                        }
+                        }.into_any()
                     })
             }}
         </div>

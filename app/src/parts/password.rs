@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use portal::password::common::Common;
-use portal::password::judge::{Strength, judge};
+use portal::password::judge::{Strength, judge_by};
 use portal::password::rules::Rules;
 use portal::refusal::Refusal;
 use portal::screen::Judgement;
@@ -58,7 +58,7 @@ pub fn NewPassword(
     let verdict = Memo::new(move |_| {
         candidate.with(|candidate| {
             let judged =
-                || common.with(|common| judge(candidate, &rules, &terms, common.as_ref(), &browser::normalise));
+                || common.with(|common| judge_by(&browser::UNICODE, candidate, &rules, &terms, common.as_ref()));
             (!candidate.is_empty()).then(judged)
         })
     });
@@ -116,7 +116,7 @@ pub fn NewPassword(
             <Bars strength=Memo::new(move |_| verdict.with(|verdict| verdict.as_ref().map(|verdict| verdict.strength))) />
         </Secret>
         <div class="kept" id=RULES>
-            <ul class="rules">{rows}</ul>
+            <ul class="rules">{move || rows()}</ul>
             <p class="hint">{past}</p>
         </div>
         <Secret
@@ -136,7 +136,7 @@ pub fn NewPassword(
                                 <button class="quiet" type="button" on:click=suggest>
                                     {words.say(Word::Suggest)}
                                 </button>
-                            }
+                            }.into_any()
                         })
                 }}
             </div>
@@ -170,7 +170,7 @@ fn Bars(strength: Memo<Option<Strength>>) -> impl IntoView {
     };
     let label = move || word().map(|word| words.fill(Word::StrengthIs, &[("strength", &word)]));
     view! {
-        <div class="strength" data-level=level role="img" aria-label=label>
+        <div class="strength" data-level=move || level() role="img" aria-label=move || label()>
             <i></i>
             <i></i>
             <i></i>

@@ -99,7 +99,7 @@ pub fn Sheet(
             </a>
             <header class="masthead">
                 <a class="organisation" href="/">
-                    {(!is_home).then(|| view! { <span class="emblem" aria-hidden="true">{surroundings.emblem}</span> })}
+                    {(!is_home).then(|| view! { <span class="emblem" aria-hidden="true">{surroundings.emblem}</span> }.into_any())}
                     <span>{organisation}</span>
                 </a>
                 <Languages form />
@@ -109,20 +109,20 @@ pub fn Sheet(
                 {stamp}
                 <div class="page">
                     <div class="opening">
-                        {whereabouts.map(|text| view! { <p class="whereabouts">{text}</p> })}
+                        {whereabouts.map(|text| view! { <p class="whereabouts">{text}</p> }.into_any())}
                         <h1 tabindex="-1">{title}</h1>
-                        {lead.map(|text| view! { <p class="lead">{text}</p> })}
+                        {lead.map(|text| view! { <p class="lead">{text}</p> }.into_any())}
                     </div>
                     {children()}
                 </div>
-                {aside.map(|aside| view! { <aside class="aside">{aside}</aside> })}
+                {aside.map(|aside| view! { <aside class="aside">{aside}</aside> }.into_any())}
                 {(!support.is_empty())
                     .then(|| {
                         view! {
                             <p class="support">
                                 {words.say(Word::SupportCode)} <code>{support}</code>
                             </p>
-                        }
+                        }.into_any()
                     })}
             </main>
             <footer class="footing">
@@ -135,7 +135,7 @@ pub fn Sheet(
                                 <a href="/demo" rel="external">{words.say(Word::DemoPeople)}</a>
                                 <a href="/demo/mailbox" rel="external">{words.say(Word::DemoMailbox)}</a>
                             </p>
-                        }
+                        }.into_any()
                     })}
                 <p>
                     <span>"Aikagi " <span lang="ja">"合鍵"</span></span>

@@ -108,7 +108,7 @@ pub fn Again(
     view! {
         {move || {
             if is_early.get() {
-                view! { <span class="later number">{wait}</span> }.into_any()
+                view! { <span class="later number">{move || wait()}</span> }.into_any()
             } else {
                 view! { <super::deed::Press label=words.say(Word::Again) class="quiet" /> }.into_any()
             }
@@ -169,7 +169,7 @@ pub fn Until(
             <time>{clock_after(words, until)}</time>
             {move || {
                 if is_waiting.get() {
-                    view! { <span class="number">{counted}</span> }.into_any()
+                    view! { <span class="number">{move || counted()}</span> }.into_any()
                 } else {
                     view! {
                         <span>

@@ -4,6 +4,7 @@
 //! door, and weigh a third of it.
 
 use leptos::web_sys::HtmlFormElement;
+use serde::de::DeserializeOwned;
 
 use crate::api::{Next, Said};
 
@@ -35,31 +36,72 @@ pub async fn post(url: &str, form: &HtmlFormElement) -> Result<Next, Said> {
     }
 }
 
-/// Fetches a view as text: JSON of `Result<View<S>, Said>`.
+/// Fetches a view as text: its JSON, or that of a [`Said`].
 #[cfg(feature = "hydrate")]
 pub async fn fetch(address: &str) -> String {
-    let unreachable = || "{\"Err\":\"Unreachable\"}".to_owned();
     let request = gloo_net::http::Request::get(address).header("accept", "application/json");
+    let unreachable = || "\"Unreachable\"".to_owned();
     let Ok(answer) = request.send().await else {
         return unreachable();
     };
-    let side = if answer.ok() { "Ok" } else { "Err" };
-    answer
-        .text()
-        .await
-        .map_or_else(|_| unreachable(), |text| format!("{{\"{side}\":{text}}}"))
+    answer.text().await.unwrap_or_else(|_| unreachable())
 }
 
 #[cfg(feature = "hydrate")]
 async fn read(answer: gloo_net::http::Response) -> Result<Next, Said> {
     let is_good = answer.ok();
     let text = answer.text().await.map_err(|_| Said::Unreachable)?;
-    let read = |text: &[u8]| {
-        if is_good {
-            serde_json::from_slice(text).map(Ok)
-        } else {
-            serde_json::from_slice(text).map(Err)
+    let fault = Said::No(portal::refusal::Refusal::Fault);
+    if is_good {
+        understand(&text).ok_or(fault)
+    } else {
+        Err(understand(&text).unwrap_or(fault))
+    }
+}
+
+/// Understands JSON of ours; nothing where it is none. By a reader that was made for small devices: what it does not say
+/// about mistakes, it does not weigh in the browser's module.
+pub fn understand<T: DeserializeOwned>(text: &str) -> Option<T> {
+    // No text is longer without its escapes.
+    let mut room = vec![0; text.len()];
+    let read = serde_json_core::from_str_escaped(text, &mut room);
+    read.ok().map(|(value, _)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use portal::moment::Moment;
+    use portal::refusal::Refusal;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_understood() {
+        for text in [
+            "",
+            "plain",
+            "\"quoted\" \\ back",
+            "line\nline\u{7}",
+            "合鍵 🔑",
+            "{\"a\":[1]}",
+        ] {
+            let written = serde_json::to_string(text).unwrap();
+            assert_eq!(understand::<String>(&written).as_deref(), Some(text));
         }
-    };
-    read(text.as_bytes()).unwrap_or(Err(Said::No(portal::refusal::Refusal::Fault)))
+        let until = Moment::from_millis(-1_780_517_049_000);
+        for said in [
+            Said::Unreachable,
+            Said::No(Refusal::Wait { until }),
+            Said::No(Refusal::Password(Vec::new())),
+        ] {
+            assert_eq!(understand(&serde_json::to_string(&said).unwrap()), Some(said));
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_of_ours_is_nothing() {
+        for text in ["", "{", "\"Unreachable", "<html>", "{\"No\":\"unheard_of\"}", "null"] {
+            assert_eq!(understand::<Said>(text), None, "{text}");
+        }
+    }
 }

@@ -175,6 +175,9 @@ mod parse {
     /// Whether what somebody typed, with or without country code, is the stored number.
     pub fn is_same(typed: &str, e164: &str) -> bool {
         let tidied = tidy(typed);
+        if tidied.len() > 20 {
+            return false;
+        }
         if tidied == e164 {
             return true;
         }

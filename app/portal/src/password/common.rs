@@ -57,8 +57,9 @@ impl Common {
     /// Whether the list has this password, whatever its case. Expects NFC.
     pub fn contains(&self, password: &str) -> bool {
         let mut wanted = Scratch::new(Vec::with_capacity(password.len()));
-        for letter in password.chars().flat_map(char::to_lowercase) {
-            match u8::try_from(letter) {
+        for letter in password.chars() {
+            // In NFC no other character is an ASCII one in lower case.
+            match u8::try_from(letter.to_ascii_lowercase()) {
                 // No entry has anything else, and a line must not be looked for across its end.
                 Ok(byte @ b' '..=b'~') => wanted.push(byte),
                 _ => return false,

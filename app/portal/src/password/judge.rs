@@ -2,8 +2,8 @@
 //!
 //! It says everything that is wrong at once, because a person who is told one thing at a time gives up. It never cuts: what is
 //! too long is refused. It does not know which passwords this person had before, what a directory thinks, or how the
-//! candidate was typed; whoever calls it gives the Unicode normalisation (`String.prototype.normalize` there, a crate
-//! here) and the common list if it is at hand.
+//! candidate was typed; whoever calls it gives what is to be known of Unicode (`String.prototype.normalize` and
+//! `toLowerCase` there, a crate and the standard library here) and the common list if it is at hand.
 //!
 //! Points are counted in `score.rs`. The verdict needs five over the whole candidate, so a strong
 //! phrase around a banned word passes. Which pieces of the cheapest reading are to blame decides what is said: names
@@ -13,6 +13,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::common::Common;
+use super::fold;
 use super::rules::{CLASSES_NEEDED, MAXIMUM, Rules};
 use super::score::{NEEDED, Origin, Piece, Reading, Term};
 use super::scratch::Scratch;
@@ -127,6 +128,14 @@ impl Strength {
     }
 }
 
+/// What the judge asks of Unicode: on the server its tables are compiled in, in the browser they are there already.
+pub struct Unicode<'a> {
+    /// Normalisation form C.
+    pub normalise: &'a dyn Fn(&str) -> String,
+    /// The lower case of one character that is not ASCII, as one character.
+    pub lower: &'a dyn Fn(char) -> char,
+}
+
 /// Judges a candidate as it was typed. `normalise` is NFC; without a list (it may still be on its way to the browser)
 /// [`Broken::Common`] is left to the server.
 pub fn judge(
@@ -136,7 +145,22 @@ pub fn judge(
     common: Option<&Common>,
     normalise: &dyn Fn(&str) -> String,
 ) -> Verdict {
-    let text = Scratch::new(normalise(candidate));
+    let unicode = Unicode {
+        normalise,
+        lower: &fold::lower,
+    };
+    judge_by(&unicode, candidate, rules, terms, common)
+}
+
+/// The same with the knowledge of Unicode from elsewhere.
+pub fn judge_by(
+    unicode: &Unicode<'_>,
+    candidate: &str,
+    rules: &Rules,
+    terms: &Terms,
+    common: Option<&Common>,
+) -> Verdict {
+    let text = Scratch::new((unicode.normalise)(candidate));
     let length = u16::try_from(text.chars().count()).unwrap_or(u16::MAX);
     let terms = prepared(terms);
     // Refused already if it is longer, so the rest is not worth reading.
@@ -144,7 +168,7 @@ pub fn judge(
         .char_indices()
         .nth(usize::from(MAXIMUM))
         .map_or(text.as_str(), |(end, _)| &text[..end]);
-    let reading = Reading::of(read, &terms);
+    let reading = Reading::of(read, &terms, unicode.lower);
 
     let mut broken = Vec::new();
     if length < u16::from(rules.minimum()) {

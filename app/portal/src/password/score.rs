@@ -47,7 +47,7 @@ pub struct Term<'a> {
 }
 
 impl<'a> Term<'a> {
-    /// `None` for what is too short to be compared.
+    /// From a text in lower case; `None` for what is too short to be compared.
     pub fn new(text: &'a str, origin: Origin) -> Option<Self> {
         let letters: Vec<char> = text.chars().map(alike).collect();
         (letters.len() >= TERM_MINIMUM).then_some(Self { text, letters, origin })
@@ -77,10 +77,13 @@ struct Step<'a> {
 pub struct Reading<'a>(Vec<Step<'a>>);
 
 impl<'a> Reading<'a> {
-    /// Reads `text`, which the caller has cut to a length worth the work.
-    pub fn of(text: &str, terms: &[Term<'a>]) -> Self {
-        let plain = mapped(text, fold::plain);
-        let letters = mapped(text, alike);
+    /// Reads `text`, which the caller has cut to a length worth the work. `lower` as for [`fold::plain`].
+    pub fn of(text: &str, terms: &[Term<'a>], lower: &dyn Fn(char) -> char) -> Self {
+        // With room from the start, so that growing leaves no copy behind.
+        let mut plain = Scratch::new(Vec::with_capacity(text.len()));
+        plain.extend(text.chars().map(|character| fold::plain(character, lower)));
+        let mut letters = Scratch::new(Vec::with_capacity(plain.len()));
+        letters.extend(plain.iter().copied().map(alike));
         let untried = Step {
             points: u16::MAX,
             from: 0,
@@ -124,16 +127,9 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn mapped(text: &str, each: fn(char) -> char) -> Scratch<Vec<char>> {
-    // With room from the start, so that growing leaves no copy behind.
-    let mut letters = Scratch::new(Vec::with_capacity(text.len()));
-    letters.extend(text.chars().map(each));
-    letters
-}
-
 /// Folded, and with `i` taken for `l`: `1`, `!` and `|` stand for either, so neither choice of the folding may hide a word.
-fn alike(character: char) -> char {
-    match fold::fold(character) {
+fn alike(plain: char) -> char {
+    match fold::fold(plain) {
         'i' => 'l',
         other => other,
     }

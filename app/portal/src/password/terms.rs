@@ -86,7 +86,11 @@ fn parts(names: &[&str], normalise: &dyn Fn(&str) -> String) -> Vec<String> {
 }
 
 fn lowered(text: &str, normalise: &dyn Fn(&str) -> String) -> String {
-    normalise(text.trim()).chars().map(fold::plain).collect()
+    let letters = normalise(text.trim());
+    letters
+        .chars()
+        .map(|letter| fold::plain(letter, &fold::lower))
+        .collect()
 }
 
 /// Everyday words, first guesses and walks over the keyboard, English and Japanese in Latin letters. Short on purpose:

@@ -1,10 +1,11 @@
 //! Changing a password with the old one.
 
 use super::sign_in::pressing;
-use super::{Answer, NewEntries, Portal, Visit};
+use super::{Answer, NewEntries, Portal, ROUNDS, Visit};
 use crate::audit::{Actor, Event, Outcome};
-use crate::limits::{Factor, Leave};
-use crate::ports::{Change, Committed, Matter, Password};
+use crate::limits::{Factor, Failures, Leave};
+use crate::moment::Moment;
+use crate::ports::{Account, Change, Committed, Matter, Password};
 use crate::refusal::Refusal;
 use crate::screen::ChangeForm;
 
@@ -12,7 +13,7 @@ impl Portal {
     /// The page on which a password is changed.
     pub async fn change_form(&self, visit: &Visit) -> Answer<ChangeForm> {
         let person = self.person(visit).await?;
-        let (policy, _) = self.store.policy().await?;
+        let (policy, _) = self.policy().await?;
         Ok(ChangeForm {
             user_name: person.account.name.clone(),
             judgement: self.judgement(&person.account, &policy),
@@ -29,30 +30,16 @@ impl Portal {
             return Err(Refusal::PasswordMissing.into());
         }
         let password = entries.agreed()?;
-        let (policy, policy_version) = self.store.policy().await?;
+        let (policy, policy_version) = self.policy().await?;
         let verdict = self.judge(account, &policy, &password);
         if !verdict.broken.is_empty() {
             return Err(Refusal::Password(verdict.broken).into());
         }
         self.check_current(visit, account, &Password::typed(current), Event::Change, vec![])
             .await?;
+        let is_used_before = self.is_used_before(account, &policy, &password).await?;
         let now = self.now();
-        let history = self.store.failures(&account.id, Factor::History).await?;
-        if let Leave::Wait(until) = history.leave(now) {
-            return Err(Refusal::Wait { until }.into());
-        }
-        if self.is_used_before(account, &policy, &password).await? {
-            let after = history.count(now);
-            self.store
-                .commit(vec![Change::SaveFailures {
-                    account: account.id.clone(),
-                    factor: Factor::History,
-                    before: history,
-                    after,
-                }])
-                .await?;
-            return Err(Refusal::PasswordUsedBefore.into());
-        }
+        let history = self.history_judged(visit, account, is_used_before, now).await?;
         let hash = self.hashing.hash(&password).await?;
         let contacts = self.store.contacts(&account.id).await?;
         let mut entry = self.entry(visit, now, Event::Change, Outcome::Succeeded);
@@ -75,6 +62,12 @@ impl Portal {
                 at: now,
                 keep: policy.password.history(),
             },
+            Change::SaveFailures {
+                account: account.id.clone(),
+                factor: Factor::History,
+                before: history,
+                after: Failures::default(),
+            },
             Change::EndSessions {
                 account: account.id.clone(),
                 except: None,
@@ -94,5 +87,31 @@ impl Portal {
             // The account or the policy moved on while the hashes were computed.
             Committed::Stale => Err(Refusal::Busy.into()),
         }
+    }
+
+    /// Tells that a password was used before, and counts it: each such answer says something about an old password. The
+    /// count as it stands, where it was not.
+    async fn history_judged(&self, visit: &Visit, account: &Account, is_used_before: bool, now: Moment) -> Answer<Failures> {
+        for _ in 0..ROUNDS {
+            let before = self.store.failures(&account.id, Factor::History).await?;
+            match before.leave(now) {
+                Leave::Granted => {}
+                Leave::Wait(until) => return Err(Refusal::Wait { until }.into()),
+                Leave::Closed => return Err(Refusal::Closed.into()),
+            }
+            if !is_used_before {
+                return Ok(before);
+            }
+            let after = before.count(now);
+            let mut entry = self.entry(visit, now, Event::Change, Outcome::Failed);
+            entry.actor = Actor::Account(account.id.clone());
+            entry.subject = Some(account.id.clone());
+            entry.detail = "history".into();
+            let save = Change::SaveFailures { account: account.id.clone(), factor: Factor::History, before, after };
+            if self.store.commit(vec![save, Change::Record(entry)]).await? == Committed::Done {
+                return Err(Refusal::PasswordUsedBefore.into());
+            }
+        }
+        Err(Refusal::Busy.into())
     }
 }

@@ -24,7 +24,7 @@ const STARTS_BEFORE_STEP_UP: u32 = 60;
 const STARTS_BEFORE_REFUSAL: u32 = 300;
 /// Tickets (without scripts) a minute from one network.
 const TICKETS: u32 = 20;
-/// Networks remembered at once; beyond that the oldest minute is forgotten.
+/// Networks remembered at once; beyond that those whose minute is over are forgotten.
 const MOST_NETWORKS: usize = 100_000;
 
 /// Starts per network in the running minute. Only the price hangs on it, so it may live in memory.
@@ -32,7 +32,7 @@ const MOST_NETWORKS: usize = 100_000;
 pub(super) struct Starts(Mutex<HashMap<String, Minute>>);
 
 #[derive(Clone, Copy, Default)]
-struct Minute {
+pub(super) struct Minute {
     began: Moment,
     starts: u32,
     tickets: u32,
@@ -48,7 +48,7 @@ impl Starts {
             .unwrap_or_default()
     }
 
-    fn count(&self, network: &str, by_ticket: bool, now: Moment) -> Minute {
+    pub(super) fn count(&self, network: &str, by_ticket: bool, now: Moment) -> Minute {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= MOST_NETWORKS {
             seen.retain(|_, minute| minute.began + minutes(1) > now);
@@ -66,6 +66,18 @@ impl Starts {
     }
 }
 
+impl Minute {
+    /// More than an office behind one address does.
+    pub(super) const fn is_beyond_reason(self) -> bool {
+        self.starts > STARTS_BEFORE_REFUSAL
+    }
+
+    /// When it is over.
+    pub(super) fn end(self) -> Moment {
+        self.began + minutes(1)
+    }
+}
+
 /// What the browser answers.
 #[derive(Clone, Copy, Debug)]
 pub struct Presence<'a> {
@@ -79,15 +91,20 @@ impl Portal {
     /// A challenge for the browser that holds this cookie.
     pub fn challenge(&self, visit: &Visit, holder: &str) -> Result<Challenge, Fault> {
         let now = self.now();
-        let starts = self.starts.read(&visit.network, now).starts;
-        let extra = (starts / STARTS_BEFORE_STEP_UP).min(u32::from(MOST_EXTRA_BITS));
-        let bits = BASE_BITS + u8::try_from(extra).unwrap_or(MOST_EXTRA_BITS);
+        let bits = self.price(visit, now);
         let token = self.sign(holder, now, bits, &self.fresh_name()?);
         Ok(Challenge {
             token,
             bits,
             ripe: now + TICKET_RIPENS,
         })
+    }
+
+    /// What a start costs this network at present, in leading zero bits.
+    fn price(&self, visit: &Visit, now: Moment) -> u8 {
+        let starts = self.starts.read(&visit.network, now).starts;
+        let extra = (starts / STARTS_BEFORE_STEP_UP).min(u32::from(MOST_EXTRA_BITS));
+        BASE_BITS + u8::try_from(extra).unwrap_or(MOST_EXTRA_BITS)
     }
 
     fn sign(&self, holder: &str, issued: Moment, bits: u8, salt: &str) -> String {
@@ -106,6 +123,10 @@ impl Portal {
         if now >= issued + TOKEN_LIFE || issued > now + seconds(60) {
             return Err(Refusal::Challenge.into());
         }
+        // Challenges that were hoarded while they were cheap are not; one step is forgiven to whoever was typing.
+        if bits + 1 < self.price(visit, now) {
+            return Err(Refusal::Challenge.into());
+        }
         let by_ticket = presence.answer.is_empty();
         if by_ticket {
             if now < issued + TICKET_RIPENS {
@@ -118,9 +139,9 @@ impl Portal {
             return Err(Refusal::Challenge.into());
         }
         let minute = self.starts.count(&visit.network, by_ticket, now);
-        if minute.starts > STARTS_BEFORE_REFUSAL || minute.tickets > TICKETS {
+        if minute.is_beyond_reason() || minute.tickets > TICKETS {
             return Err(Refusal::Wait {
-                until: minute.began + minutes(1),
+                until: minute.end(),
             }
             .into());
         }

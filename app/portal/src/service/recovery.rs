@@ -100,7 +100,8 @@ impl Portal {
     }
 
     fn replay(&self, key: FormKey<'_>, fields: &[&str], at: Moment) -> Replay {
-        let mut parts: Vec<&[u8]> = vec![b"content"];
+        // With the key of the form, which nobody can guess: equal passwords in two forms have nothing in common.
+        let mut parts: Vec<&[u8]> = vec![b"content", key.0.as_bytes()];
         parts.extend(fields.iter().map(|field| field.as_bytes()));
         Replay {
             key: self.index("form", key.0),
@@ -138,6 +139,8 @@ impl Portal {
             flow.replay = Some(replay);
         }
         let holder = rotate.map(|key| self.rotated(&flow.id, flow.version, key));
+        // The cookie before the last is good for hearing the answer that changed it, and for nothing after that.
+        flow.holder_before = None;
         if let Some(holder) = &holder {
             flow.holder_before = Some(std::mem::replace(&mut flow.holder, self.token_digest(holder)));
         }
@@ -160,10 +163,14 @@ impl Portal {
         if let Some(answer) = found.as_ref().and_then(|found| self.heard_before(found, &replay, key)) {
             return answer;
         }
+        // Spent before anybody is looked up: a challenge pays for one look.
         let spent = self.judge_presence(visit, holder, presence)?;
+        if self.store.commit(vec![spent]).await? == Committed::Stale {
+            return Err(Refusal::Challenge.into());
+        }
         let name_digest = self.index("name", name.as_str());
 
-        let (policy, _) = self.store.policy().await?;
+        let (policy, _) = self.policy().await?;
         let account = self.store.account_named(&name).await?;
         let subject = account
             .as_ref()
@@ -171,7 +178,7 @@ impl Portal {
         let contacts = self.store.contacts(&subject).await?;
         let gate = self.gate(account.as_ref(), &contacts, &policy, now);
 
-        let mut changes = vec![spent];
+        let mut changes = Vec::new();
         if let Some(found) = found.filter(|found| found.is_current) {
             let is_live = !matches!(
                 found.walk.stage(now),
@@ -190,7 +197,8 @@ impl Portal {
             over.version += 1;
             over.holder = format!("over:{}", over.id.as_str());
             over.holder_before = None;
-            changes.push(Change::DropProofs(over.id.clone()));
+            // Nobody reaches it any more. Its proofs stay until the owner was told that somebody gave them.
+            over.ends = now;
             changes.push(Change::CloseCodes(over.id.clone()));
             changes.push(Change::SaveFlow(over));
         }
@@ -236,7 +244,7 @@ impl Portal {
         changes.push(Change::Record(entry));
         match self.store.commit(changes).await? {
             Committed::Done => Ok(Onward { holder: Some(next) }),
-            // Spent by a request that came at the same time.
+            // Another request of this browser was faster.
             Committed::Stale => Err(Refusal::Challenge.into()),
         }
     }
@@ -346,7 +354,7 @@ impl Portal {
         self.deed(visit, Form::Ask, key, &[method, whole], move |found, now| {
             Box::pin(async move {
                 let method = picked.ok_or(Refusal::Method)?;
-                let (policy, _) = self.store.policy().await?;
+                let (policy, _) = self.policy().await?;
                 let (account, contacts) = self.subject(&found.flow).await?.ok_or(Refusal::FlowEnded)?;
                 self.gate(Some(&account), &contacts, &policy, now)
                     .map_err(|_| Refusal::FlowEnded)?;
@@ -406,7 +414,9 @@ impl Portal {
         if method == Method::Email || was_given {
             return Ok(None);
         }
-        let before = self.store.failures(&account.id, Factor::WholeNumber).await?;
+        // Counted for this network alone: nothing was sent yet, and a stranger elsewhere must not lock the owner out.
+        let counted = AccountId::new(format!("{}@{}", account.id.as_str(), self.index("network", &visit.network)));
+        let before = self.store.failures(&counted, Factor::WholeNumber).await?;
         if let Some(refusal) = refused(before.leave(now)) {
             return Ok(Some(self.blocked(visit, found, now, Event::Send, method, refusal)));
         }
@@ -421,7 +431,7 @@ impl Portal {
         entry.method = Some(method);
         entry.detail = "whole_number".into();
         let save = Change::SaveFailures {
-            account: account.id.clone(),
+            account: counted,
             factor: Factor::WholeNumber,
             before,
             after,
@@ -491,7 +501,7 @@ impl Portal {
                     Life::Expired => return Err(Refusal::CodeExpired.into()),
                     Life::Dead => return Err(Refusal::CodeDead.into()),
                 };
-                let (policy, _) = self.store.policy().await?;
+                let (policy, _) = self.policy().await?;
                 let reachable = self.reachable(&account, &contacts, &policy, now);
                 let way = reachable
                     .iter()
@@ -579,7 +589,7 @@ impl Portal {
             move |found, now| {
                 Box::pin(async move {
                     let password = entries.agreed()?;
-                    let (policy, policy_version) = self.store.policy().await?;
+                    let (policy, policy_version) = self.policy().await?;
                     let (account, contacts) = self.subject(&found.flow).await?.ok_or(Refusal::FlowEnded)?;
                     let required = self
                         .gate(Some(&account), &contacts, &policy, now)
@@ -637,7 +647,7 @@ impl Portal {
                         Change::CloseCodes(found.flow.id.clone()),
                         Change::DropProofs(found.flow.id.clone()),
                     ];
-                    let mut done = vec![Factor::Password, Factor::WholeNumber, Factor::History];
+                    let mut done = vec![Factor::Password, Factor::History];
                     done.extend(found.walk.proofs().iter().map(|proof| factor(proof.method())));
                     for factor in done {
                         let before = self.store.failures(&account.id, factor).await?;
@@ -740,7 +750,7 @@ impl Portal {
         let Some(found) = self.find_recovery(visit, now).await? else {
             return identify();
         };
-        let (policy, _) = self.store.policy().await?;
+        let (policy, _) = self.policy().await?;
         let help = policy.help_desk.clone();
         let contacted = found.walk.has_contacted();
         let required = found.walk.required();

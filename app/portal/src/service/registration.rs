@@ -7,14 +7,15 @@ use crate::method::code::{AGAIN_AFTER, LIFE, Life, Purpose, life, tidy};
 use crate::method::proof::Proof;
 use crate::method::{ContactKind, Method, email, phone};
 use crate::moment::{Moment, hours};
-use crate::ports::{Change, Committed, Contact, Fault, Flow, FlowKind, Matter, Trust};
+use crate::policy::Policy;
+use crate::ports::{Change, Committed, Contact, Fault, Flow, FlowKind, Matter, Password, Trust};
 use crate::refusal::Refusal;
 use crate::registration::{AFTER_SIGN_IN, PROOF_AGE, Registration, Stage};
 use crate::screen::{Awaited, Country, Line, Overview, PhoneForm, Standing};
 
 use super::reachable::{best, factor, mask};
 use super::sending::{Asked, Request};
-use super::sign_in::Person;
+use super::sign_in::{Person, pressing};
 use super::{Answer, Portal, ROUNDS, Visit};
 
 /// A registration as it was found.
@@ -64,9 +65,13 @@ impl Portal {
 
     /// The change that stores the walk at its next version.
     fn saved(found: &Found, stage: Stage) -> Result<Change, Fault> {
+        Self::saved_as(found, &Registration { stage, proved: found.walk.proved })
+    }
+
+    fn saved_as(found: &Found, walk: &Registration) -> Result<Change, Fault> {
         let mut flow = found.flow.clone();
         flow.version += 1;
-        flow.body = serde_json::to_string(&Registration { stage }).map_err(Fault::new)?;
+        flow.body = serde_json::to_string(walk).map_err(Fault::new)?;
         Ok(if found.is_new {
             Change::OpenFlow(flow)
         } else {
@@ -83,23 +88,69 @@ impl Portal {
         entry
     }
 
-    /// Whether what this person wants to change asks for the password again: after the first Finish, once the sign-in is
-    /// older than the proof may be.
-    fn needs_proof(person: &Person, now: Moment) -> bool {
-        let allowed = if person.account.first_finish.is_none() {
-            AFTER_SIGN_IN
-        } else {
-            PROOF_AGE
-        };
-        now.since(person.session.proved) > allowed
+    /// Whether what this person wants to change asks for a proof first. During the first registration the sign-in suffices
+    /// for a while; later the password has to be fresh, and a method of one's own that is registered has to prove too: a
+    /// password alone must not replace what it is recovered with.
+    fn needs_proof(found: &Found, contacts: &[Contact], now: Moment) -> bool {
+        let account = &found.person.account;
+        let since_password = now.since(found.person.session.proved);
+        if account.first_finish.is_none() {
+            return since_password > AFTER_SIGN_IN;
+        }
+        let is_proved = found.walk.proved.is_some_and(|at| now.since(at) <= PROOF_AGE);
+        since_password > PROOF_AGE || (own(contacts).next().is_some() && !is_proved)
+    }
+
+    /// A password that has to be changed opens nothing else.
+    fn is_pressing(found: &Found, policy: &Policy, now: Moment) -> Result<(), Refusal> {
+        pressing(&found.person.account, policy, now).map_or(Ok(()), |_| Err(Refusal::ChangeFirst))
+    }
+
+    /// Proves the password once more; where a method of one's own is registered, sends a code there as well. Whether a
+    /// code is awaited from here on.
+    pub async fn prove_again(&self, visit: &Visit, typed: &str) -> Answer<bool> {
+        let found = self.find_registration(visit).await?;
+        if typed.is_empty() {
+            return Err(Refusal::PasswordMissing.into());
+        }
+        let now = self.now();
+        let account = &found.person.account;
+        let fresh = Change::TouchSession { token: found.person.session.token.clone(), seen: now, proved: now };
+        self.check_current(visit, account, &Password::typed(typed), Event::SignIn, vec![fresh]).await?;
+        let contacts = self.store.contacts(&account.id).await?;
+        let (policy, _) = self.policy().await?;
+        if account.first_finish.is_none() || own(&contacts).next().is_none() {
+            return Ok(false);
+        }
+        let methods = [Method::Email, Method::Text, Method::Call];
+        let found_way = methods.into_iter().filter(|method| policy.allows(*method)).find_map(|method| {
+            own(&contacts).find(|contact| contact.kind == method.contact()).map(|contact| (method, contact.clone()))
+        });
+        let (method, contact) = found_way.ok_or(Refusal::Method)?;
+        self.ask_for_proof(visit, &found, method, &contact, now).await?;
+        Ok(true)
+    }
+
+    async fn ask_for_proof(&self, visit: &Visit, found: &Found, method: Method, contact: &Contact, now: Moment) -> Answer<()> {
+        let account = &found.person.account.id;
+        let request = Request { flow: &found.flow.id, account, purpose: Purpose::Registration, method, contact };
+        let Asked { code, changes: asked } = self.ask_for_code(visit, request, now).await?;
+        let stage = Stage::Proving { contact: contact.id.clone(), method, code, asked: now };
+        // The flow first: the code belongs to it.
+        let mut changes = vec![Self::saved(found, stage)?];
+        changes.extend(asked);
+        let mut entry = self.own_entry(visit, found, Event::Send, Outcome::Succeeded);
+        entry.method = Some(method);
+        changes.push(Change::Record(entry));
+        self.settle(changes).await
     }
 
     /// The registration page.
     pub async fn overview(&self, visit: &Visit) -> Answer<Overview> {
-        let person = self.person(visit).await?;
-        let (policy, _) = self.store.policy().await?;
+        let found = self.find_registration(visit).await?;
+        let (policy, _) = self.policy().await?;
         let now = self.now();
-        let account = &person.account;
+        let account = &found.person.account;
         let contacts = self.store.contacts(&account.id).await?;
         let required = policy.proofs_required(account.role);
         let have = u8::try_from(self.reachable(account, &contacts, &policy, now).len()).unwrap_or(u8::MAX);
@@ -132,7 +183,7 @@ impl Portal {
             have,
             lines,
             finished: account.first_finish,
-            needs_proof: Self::needs_proof(&person, now),
+            needs_proof: Self::needs_proof(&found, &contacts, now),
         })
     }
 
@@ -144,7 +195,7 @@ impl Portal {
     /// The page on which a phone is added.
     pub async fn phone_form(&self, visit: &Visit) -> Answer<PhoneForm> {
         self.person(visit).await?;
-        let (policy, _) = self.store.policy().await?;
+        let (policy, _) = self.policy().await?;
         let countries = policy
             .countries
             .iter()
@@ -166,7 +217,7 @@ impl Portal {
     /// Sets up or replaces the authentication e-mail: sends a code there.
     pub async fn begin_email(&self, visit: &Visit, typed: &str) -> Answer<()> {
         let found = self.find_registration(visit).await?;
-        let (policy, _) = self.store.policy().await?;
+        let (policy, _) = self.policy().await?;
         let contacts = self.store.contacts(&found.person.account.id).await?;
         let address = email::parse(typed).map_err(Refusal::Email)?;
         let is_own = email::lies_in(&address, &policy.own_domains)
@@ -182,7 +233,7 @@ impl Portal {
     /// Sets up or replaces the authentication phone: sends a code there.
     pub async fn begin_phone(&self, visit: &Visit, region: &str, typed: &str, way: &str) -> Answer<()> {
         let found = self.find_registration(visit).await?;
-        let (policy, _) = self.store.policy().await?;
+        let (policy, _) = self.policy().await?;
         let contacts = self.store.contacts(&found.person.account.id).await?;
         let way = Method::from_word(way)
             .filter(|way| way.contact() == ContactKind::Phone)
@@ -200,11 +251,12 @@ impl Portal {
         address: String,
     ) -> Answer<()> {
         let now = self.now();
-        let (policy, _) = self.store.policy().await?;
+        let (policy, _) = self.policy().await?;
         if !policy.allows(method) {
             return Err(Refusal::Method.into());
         }
-        if Self::needs_proof(&found.person, now) {
+        Self::is_pressing(&found, &policy, now)?;
+        if Self::needs_proof(&found, contacts, now) {
             return Err(Refusal::ProofTooOld.into());
         }
         let account = &found.person.account;
@@ -256,13 +308,19 @@ impl Portal {
     pub async fn registration_again(&self, visit: &Visit, way: &str) -> Answer<()> {
         let found = self.find_registration(visit).await?;
         let now = self.now();
+        let (policy, _) = self.policy().await?;
+        if let Stage::Proving { .. } = &found.walk.stage {
+            let way = Method::from_word(way).filter(|way| policy.allows(*way)).ok_or(Refusal::Method)?;
+            let contacts = self.store.contacts(&found.person.account.id).await?;
+            let contact = own(&contacts).find(|one| one.kind == way.contact()).ok_or(Refusal::Method)?;
+            return self.ask_for_proof(visit, &found, way, contact, now).await;
+        }
         let Stage::Awaiting { contact, method, .. } = &found.walk.stage else {
             return Ok(());
         };
         let way = Method::from_word(way)
             .filter(|way| way.contact() == method.contact())
             .ok_or(Refusal::Method)?;
-        let (policy, _) = self.store.policy().await?;
         if !policy.allows(way) {
             return Err(Refusal::Method.into());
         }
@@ -297,17 +355,22 @@ impl Portal {
     pub async fn registration_code(&self, visit: &Visit) -> Answer<Option<Awaited>> {
         let found = self.find_registration(visit).await?;
         let now = self.now();
-        let Stage::Awaiting {
+        let (Stage::Awaiting {
             contact, method, asked, ..
-        } = found.walk.stage
+        }
+        | Stage::Proving {
+            contact, method, asked, ..
+        }) = found.walk.stage.clone()
         else {
             return Ok(None);
         };
+        let is_proving = matches!(found.walk.stage, Stage::Proving { .. });
         let contacts = self.store.contacts(&found.person.account.id).await?;
+        let has_phone = own(&contacts).any(|one| one.kind == ContactKind::Phone);
         let Some(contact) = contacts.into_iter().find(|one| one.id == contact) else {
             return Ok(None);
         };
-        let (policy, _) = self.store.policy().await?;
+        let (policy, _) = self.policy().await?;
         let failures = self.store.failures(&found.person.account.id, factor(method)).await?;
         let paused = match failures.leave(now) {
             Leave::Wait(until) => Some(until),
@@ -316,6 +379,8 @@ impl Portal {
         Ok(Some(Awaited {
             method,
             address: match contact.kind {
+                // What is registered is shown whole only to whoever has proved it.
+                _ if is_proving => mask(&contact),
                 ContactKind::Phone => phone::shown(&contact.address).shown,
                 ContactKind::Mailbox | ContactKind::Email => contact.address.clone(),
             },
@@ -325,7 +390,8 @@ impl Portal {
             again: self.next_send_to(visit, &contact, now).await?.max(asked + AGAIN_AFTER),
             other_way: [Method::Text, Method::Call]
                 .into_iter()
-                .find(|way| method != Method::Email && *way != method && policy.allows(*way)),
+                .filter(|way| *way != method && policy.allows(*way))
+                .find(|_| method != Method::Email || (is_proving && has_phone)),
             paused,
             is_down: self.store.failing(now).await?.contains(&method),
             has_other: true,
@@ -338,9 +404,13 @@ impl Portal {
             let found = self.find_registration(visit).await?;
             let now = self.now();
             // A form that was left behind: lead to the page as it is.
-            let Stage::Awaiting {
+            let is_proving = matches!(found.walk.stage, Stage::Proving { .. });
+            let (Stage::Awaiting {
                 contact, method, code, ..
-            } = found.walk.stage.clone()
+            }
+            | Stage::Proving {
+                contact, method, code, ..
+            }) = found.walk.stage.clone()
             else {
                 return Ok(());
             };
@@ -374,19 +444,21 @@ impl Portal {
             let is_right = Proof::by_code(&expected, &typed_code, method, channel, true, now).is_some();
             let (changes, answer) = if is_right {
                 entry.outcome = Outcome::Succeeded;
-                let mut added = self.own_entry(visit, &found, Event::AddMethod, Outcome::Succeeded);
-                added.method = Some(method);
-                let mut changes = vec![count, Change::SpendCode(code.id), Self::saved(&found, Stage::Overview)?];
-                // Told to the addresses known before: the new one is not among them.
-                let others: Vec<Contact> = contacts.iter().filter(|one| one.id != contact).cloned().collect();
-                changes.extend(self.notices(
-                    visit,
-                    &account,
-                    &others,
-                    &Matter::MethodAdded { kind: pending.kind },
-                    now,
-                )?);
-                changes.push(Change::VerifyContact { contact, at: now });
+                let mut changes = vec![count, Change::SpendCode(code.id)];
+                if is_proving {
+                    let walk = Registration { stage: Stage::Overview, proved: Some(now) };
+                    changes.push(Self::saved_as(&found, &walk)?);
+                } else {
+                    let mut added = self.own_entry(visit, &found, Event::AddMethod, Outcome::Succeeded);
+                    added.method = Some(method);
+                    changes.push(Self::saved(&found, Stage::Overview)?);
+                    // Told to the addresses known before: the new one is not among them.
+                    let others: Vec<Contact> = contacts.iter().filter(|one| one.id != contact).cloned().collect();
+                    let matter = Matter::MethodAdded { kind: pending.kind };
+                    changes.extend(self.notices(visit, &account, &others, &matter, now)?);
+                    changes.push(Change::VerifyContact { contact, at: now });
+                    changes.push(Change::Record(added));
+                }
                 let after = Failures::default();
                 changes.push(Change::SaveFailures {
                     account: account.id.clone(),
@@ -394,7 +466,7 @@ impl Portal {
                     before,
                     after,
                 });
-                changes.extend([Change::Record(entry), Change::Record(added)]);
+                changes.push(Change::Record(entry));
                 (changes, Ok(()))
             } else {
                 let after = before.count(now);
@@ -421,18 +493,15 @@ impl Portal {
     /// Leaves the code that is awaited, and the contact with it.
     pub async fn registration_leave(&self, visit: &Visit) -> Answer<()> {
         let found = self.find_registration(visit).await?;
-        let Stage::Awaiting { method, .. } = &found.walk.stage else {
-            return Ok(());
-        };
-        let kind = method.contact();
-        let changes = vec![
-            Self::saved(&found, Stage::Overview)?,
-            Change::CloseCodes(found.flow.id.clone()),
-            Change::DropPending {
+        let mut changes = vec![Self::saved(&found, Stage::Overview)?, Change::CloseCodes(found.flow.id.clone())];
+        match &found.walk.stage {
+            Stage::Overview => return Ok(()),
+            Stage::Proving { .. } => {}
+            Stage::Awaiting { method, .. } => changes.push(Change::DropPending {
                 account: found.person.account.id.clone(),
-                kind,
-            },
-        ];
+                kind: method.contact(),
+            }),
+        }
         self.settle(changes).await
     }
 
@@ -444,12 +513,13 @@ impl Portal {
             .filter(|kind| *kind != ContactKind::Mailbox)
             .ok_or(Refusal::Method)?;
         let account = &found.person.account;
-        let (policy, version) = self.store.policy().await?;
+        let (policy, version) = self.policy().await?;
         let contacts = self.store.contacts(&account.id).await?;
         let Some(contact) = best(&contacts, kind).filter(|contact| contact.trust == Trust::Verified) else {
             return Ok(());
         };
-        if Self::needs_proof(&found.person, now) {
+        Self::is_pressing(&found, &policy, now)?;
+        if Self::needs_proof(&found, &contacts, now) {
             return Err(Refusal::ProofTooOld.into());
         }
         let required = policy.proofs_required(account.role);
@@ -480,7 +550,7 @@ impl Portal {
         let found = self.find_registration(visit).await?;
         let now = self.now();
         let account = &found.person.account;
-        let (policy, _) = self.store.policy().await?;
+        let (policy, _) = self.policy().await?;
         let contacts = self.store.contacts(&account.id).await?;
         if !self.has_enough(account, &contacts, &policy, now) {
             return Err(Refusal::TooFewMethods {
@@ -507,4 +577,11 @@ impl Portal {
             Committed::Stale => Err(Refusal::Busy.into()),
         }
     }
+}
+
+/// Contacts that their owner has proved; what an administrator filled in is no proof for changing.
+fn own(contacts: &[Contact]) -> impl Iterator<Item = &Contact> {
+    contacts
+        .iter()
+        .filter(|contact| contact.trust == Trust::Verified && contact.kind != ContactKind::Mailbox)
 }

@@ -4,7 +4,7 @@ use super::reachable::Reachable;
 use super::{Answer, Portal, Visit};
 use crate::account::Language;
 use crate::identity::{AccountId, CodeId, FlowId, MessageId};
-use crate::limits::{self, LIVE_CODES, MAILS, MAILS_WITHIN, earliest, next_send};
+use crate::limits::{self, LIVE_CODES, MESSAGES, MESSAGES_WITHIN, earliest, next_send};
 use crate::method::code::{LIFE, Purpose, digits_of};
 use crate::method::{ContactKind, Method};
 use crate::moment::{Moment, days, hours};
@@ -54,16 +54,15 @@ impl Portal {
             contact,
         } = request;
         let channel = self.channel(contact);
-        let network = self.index("network", &visit.network);
+        let network = self.sends_network(visit);
         if self.store.failing(now).await?.contains(&method) {
             return Err(Refusal::ChannelDown.into());
         }
         let past = self.store.sends(channel.as_str(), &network, now - days(1)).await?;
         let mut next = next_send(&past, now);
-        if method == Method::Email {
-            let mails = self.store.sends_for(account, now - MAILS_WITHIN).await?;
-            next = next.max(earliest(mails.into_iter(), MAILS, MAILS_WITHIN, now));
-        }
+        // By whatever way: somebody who registers one number after the other is stopped here as well.
+        let messages = self.store.sends_for(account, now - MESSAGES_WITHIN).await?;
+        next = next.max(earliest(messages.into_iter(), MESSAGES, MESSAGES_WITHIN, now));
         if next > now {
             return Err(Refusal::Sends { until: next }.into());
         }
@@ -110,9 +109,15 @@ impl Portal {
         })
     }
 
+    /// The network whose sends to one destination are counted together: an IPv4 /24, an IPv6 /64.
+    fn sends_network(&self, visit: &Visit) -> String {
+        let network = if visit.network.contains(':') { &visit.network } else { &visit.coarse };
+        self.index("network", network)
+    }
+
     /// When the next code may be sent to a contact.
     pub(super) async fn next_send_to(&self, visit: &Visit, contact: &Contact, now: Moment) -> Result<Moment, Fault> {
-        let network = self.index("network", &visit.network);
+        let network = self.sends_network(visit);
         let past = self
             .store
             .sends(self.channel(contact).as_str(), &network, now - days(1))
@@ -133,9 +138,13 @@ impl Portal {
         let known = contacts.iter().filter(|contact| contact.trust != Trust::Pending);
         let (mailboxes, phones): (Vec<&Contact>, Vec<&Contact>) =
             known.partition(|contact| contact.kind != ContactKind::Phone);
-        let chosen = if mailboxes.is_empty() { phones } else { mailboxes };
-        chosen
+        // A phone that is replaced or removed hears of it itself; otherwise texts are for those who have no mailbox.
+        let is_about_phone =
+            matches!(matter, Matter::MethodAdded { kind } | Matter::MethodRemoved { kind } if *kind == ContactKind::Phone);
+        let texted = if mailboxes.is_empty() || is_about_phone { phones } else { Vec::new() };
+        mailboxes
             .into_iter()
+            .chain(texted)
             .map(|contact| {
                 self.notice(
                     visit,

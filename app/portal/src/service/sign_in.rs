@@ -57,10 +57,14 @@ impl Portal {
         if typed_password.is_empty() {
             return Err(Refusal::PasswordMissing.into());
         }
-        if typed_password.len() > crate::password::rules::MAXIMUM_BYTES {
+        let password = Password::typed(typed_password);
+        if password.expose().len() > crate::password::rules::MAXIMUM_BYTES {
             return Err(Refusal::SignIn.into());
         }
-        let password = Password::typed(typed_password);
+        let minute = self.sign_ins.count(&visit.network, false, self.now());
+        if minute.is_beyond_reason() {
+            return Err(Refusal::Wait { until: minute.end() }.into());
+        }
         let account = self.store.account_named(&name).await?;
         let subject = account
             .as_ref()
@@ -137,7 +141,7 @@ impl Portal {
     /// Methods that were closed after too many wrong proofs are open again once the owner has signed in.
     async fn reopened(&self, account: &Account, now: Moment) -> Answer<Vec<Change>> {
         let mut changes = Vec::new();
-        for factor in [factor(Method::Email), factor(Method::Text), Factor::WholeNumber] {
+        for factor in [factor(Method::Email), factor(Method::Text), Factor::History] {
             let before = self.store.failures(&account.id, factor).await?;
             if before.leave(now) == Leave::Closed {
                 changes.push(Change::SaveFailures {
@@ -152,7 +156,7 @@ impl Portal {
     }
 
     async fn first(&self, account: &Account, now: Moment) -> Answer<First> {
-        let (policy, _) = self.store.policy().await?;
+        let (policy, _) = self.policy().await?;
         if pressing(account, &policy, now).is_some() {
             return Ok(First::Change);
         }
@@ -191,27 +195,6 @@ impl Portal {
             seen: now,
             proved: person.session.proved,
         })
-    }
-
-    /// Proves the password once more within a session.
-    pub async fn prove_again(&self, visit: &Visit, typed: &str) -> Answer<()> {
-        let person = self.person(visit).await?;
-        if typed.is_empty() {
-            return Err(Refusal::PasswordMissing.into());
-        }
-        let touched = Change::TouchSession {
-            token: person.session.token.clone(),
-            seen: self.now(),
-            proved: self.now(),
-        };
-        self.check_current(
-            visit,
-            &person.account,
-            &Password::typed(typed),
-            Event::SignIn,
-            vec![touched],
-        )
-        .await
     }
 
     /// Checks the current password of a signed-in account, counting as at sign-in; commits `then` where it fits.

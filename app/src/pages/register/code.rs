@@ -143,7 +143,7 @@ fn Hindrance(code: Awaited) -> impl IntoView {
                 <Slip tone=Tone::Attention title=words.say(title)>
                     <p>{text}</p>
                 </Slip>
-            }
+            }.into_any()
         })
     }
 }

@@ -60,7 +60,7 @@ fn Ready(view: View<Overview>) -> impl IntoView {
             </div>
             <section class="section">
                 <h2>{words.say(Word::RegisteredList)}</h2>
-                <ul class="list">{there.map(|line| view! { <Registered line /> }).collect_view()}</ul>
+                <ul class="list">{there.map(|line| view! { <Registered line /> }.into_any()).collect_view()}</ul>
             </section>
         </Sheet>
     }

@@ -79,8 +79,8 @@ pub(super) fn Methods(view: View<Screen>) -> impl IntoView {
                     {words.say(Word::RegisterProof)} " "
                     <a href="/register/prove">{words.say(Word::RegisterProofLink)}</a>
                 </p>
-            })}
-            {still.map(|text| view! { <p class="hint">{text}</p> })}
+            }.into_any())}
+            {still.map(|text| view! { <p class="hint">{text}</p> }.into_any())}
             <div class="actions">{onward} <SigningOut /></div>
             <p class="hint">{words.fill(Word::RegisterSignedIn, &[("name", &screen.user_name)])}</p>
         </Sheet>
@@ -171,6 +171,9 @@ fn Group(title: Word, lines: Vec<Line>) -> impl IntoView {
                     {lines.into_iter().map(|line| view! { <Row line /> }).collect_view()}
                 </ul>
             </div>
+        }.into_any().into_any()).collect_view()}
+                </ul>
+            </div>
         }
     })
 }
@@ -218,7 +221,7 @@ fn Row(line: Line) -> impl IntoView {
                     <p class="method-value">
                         <Masked kind=line.kind mask=line.mask />
                     </p>
-                })}
+                }.into_any())}
                 <p class="method-state">{state}</p>
             </div>
         </li>

@@ -154,7 +154,7 @@ fn Number(countries: Vec<Country>, picked: String, number: String) -> impl IntoV
                     autocomplete="tel-national"
                     data-first=""
                     aria-invalid=move || is_about_number().then_some("true")
-                    aria-describedby=describes
+                    aria-describedby=move || describes()
                     on:input=move |_| look()
                 />
             </div>

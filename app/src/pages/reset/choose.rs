@@ -169,7 +169,7 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
                     ltr=true
                 />
             </div>
-        }
+        }.into_any()
     });
     view! {
         <div class=if hurdle.is_some() { "option blocked" } else { "option" }>
@@ -188,7 +188,7 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
                         <bdi aria-hidden="true">{mask}</bdi>
                         <span class="heard">{spoken}</span>
                     </span>
-                    {hurdle.map(|hurdle| view! { <span class="option-note reason">{reason(words, hurdle)}</span> })}
+                    {hurdle.map(|hurdle| view! { <span class="option-note reason">{reason(words, hurdle)}</span> }.into_any())}
                 </span>
                 {icon.draw()}
             </label>

@@ -101,14 +101,14 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
     let to_others = code.has_other.then(|| {
         view! {
             <Press label=words.say(Word::AnotherMethod) class=other_class of=(ANOTHER, another.pending()) />
-        }
+        }.into_any()
     });
     let others = code.has_other.then(|| {
         view! {
             <div hidden=true>
                 <Deed action=another key=view.key.clone() id=ANOTHER />
             </div>
-        }
+        }.into_any()
     });
     view! {
         <Sheet

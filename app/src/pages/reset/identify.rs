@@ -70,7 +70,11 @@ fn Form(view: View<RecoveryScreen>, challenge: Challenge) -> impl IntoView {
         {
             leptos::task::spawn_local(async move {
                 let view = look_again(&view_at::<RecoveryView>(ADDRESS)).await;
-                if let Ok(View { screen: RecoveryScreen::Identify(fresh), .. }) = view {
+                if let Ok(View {
+                    screen: RecoveryScreen::Identify(fresh),
+                    ..
+                }) = view
+                {
                     solve(fresh);
                 }
             });

@@ -82,7 +82,7 @@ fn Form(
             <div class="alert" role="status">
                 {move || {
                     deadline.until.track();
-                    deadline.is_near.get().then(|| view! { <Warning deadline /> })
+                    deadline.is_near.get().then(|| view! { <Warning deadline /> }.into_any())
                 }}
             </div>
             <Deed action step=true key=view.key.clone()>
@@ -102,9 +102,9 @@ fn Form(
             </Deed>
             <div class="deadline">
                 <p class="hint" role="status">
-                    {until}
+                    {move || until()}
                 </p>
-                {move || (deadline.can_extend.get() && !deadline.is_near.get()).then(|| view! { <MoreTime deadline class="quiet" /> })}
+                {move || (deadline.can_extend.get() && !deadline.is_near.get()).then(|| view! { <MoreTime deadline class="quiet" /> }.into_any())}
             </div>
         </Sheet>
     }
@@ -178,7 +178,7 @@ fn Warning(deadline: Deadline) -> impl IntoView {
     view! {
         <Slip tone=Tone::Attention title>
             <p>{words.say(text)}</p>
-            {can_extend.then(|| view! { <MoreTime deadline class="button secondary compact" /> })}
+            {can_extend.then(|| view! { <MoreTime deadline class="button secondary compact" /> }.into_any())}
         </Slip>
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn Paused(
             support=view.support.clone()
         >
             <Trouble belongs=is_told_here />
-            {until.map(|until| view! { <Until until page /> })}
+            {until.map(|until| view! { <Until until page /> }.into_any())}
             <div class="actions">
                 {has_other
                     .then(|| {
@@ -65,7 +65,7 @@ pub(super) fn Paused(
                             <Deed action=another key=view.key.clone()>
                                 <Press label=words.say(Word::AnotherMethod) class="button secondary" />
                             </Deed>
-                        }
+                        }.into_any()
                     })} {help.draw(if has_other { "quiet" } else { "button secondary" })}
             </div>
             {help.form()}

@@ -43,7 +43,7 @@ fn Message(view: View<RecoveryScreen>, case: Case, help: Help, contacted: bool) 
             <a class="quiet" href="/reset">
                 {words.say(Word::StoppedAnotherName)}
             </a>
-        }
+        }.into_any()
     });
     let later = (case == Case::NotVerified && !contacted).then(|| {
         view! {
@@ -53,7 +53,7 @@ fn Message(view: View<RecoveryScreen>, case: Case, help: Help, contacted: bool) 
                     <a href="/register">{words.say(Word::HomeRegister)}</a>
                 </p>
             </Slip>
-        }
+        }.into_any()
     });
     view! {
         <Sheet title=words.say(title) lead=words.say(lead) marks=marks(words, 2, 0) support=view.support.clone()>
@@ -71,6 +71,11 @@ fn Message(view: View<RecoveryScreen>, case: Case, help: Help, contacted: bool) 
                             })}
                         <div class="actions">{(!contacted).then(|| help.draw("button primary"))} {another}</div>
                         {(!contacted).then(|| view! { <p class="hint">{help.hint()}</p> })}
+                        {help.form()}
+                    }.into_any().into_any()
+                            })}
+                        <div class="actions">{(!contacted).then(|| help.draw("button primary"))} {another}</div>
+                        {(!contacted).then(|| view! { <p class="hint">{help.hint()}</p> }.into_any())}
                         {help.form()}
                     }
                 })}

@@ -3,7 +3,14 @@
 
 use leptos::prelude::*;
 use portal::password::common::Common;
+use portal::password::judge::Unicode;
 use portal::password::rules::Rules;
+
+/// What the browser knows of Unicode.
+pub const UNICODE: Unicode<'static> = Unicode {
+    normalise: &normalise,
+    lower: &lower,
+};
 
 /// Normalisation form C, by the browser's own tables.
 pub fn normalise(text: &str) -> String {
@@ -11,6 +18,17 @@ pub fn normalise(text: &str) -> String {
     return js_sys::JsString::from(text).normalize("NFC").into();
     #[cfg(not(feature = "hydrate"))]
     text.to_owned()
+}
+
+/// Lower case, by the browser's own tables. The first letter, where a capital becomes a letter and a mark.
+fn lower(letter: char) -> char {
+    #[cfg(feature = "hydrate")]
+    {
+        let lower = String::from(js_sys::JsString::from(letter).to_lower_case());
+        lower.chars().next().unwrap_or(letter)
+    }
+    #[cfg(not(feature = "hydrate"))]
+    letter
 }
 
 /// Fetches the list of common passwords. Without it the server still has its own, longer one.

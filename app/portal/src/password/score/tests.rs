@@ -7,7 +7,7 @@ fn points(candidate: &str, own: &[&'static str]) -> u16 {
         .chain(own.iter().copied())
         .filter_map(|word| Term::new(word, Origin::Everyday))
         .collect();
-    Reading::of(candidate, &terms).points(usize::MAX)
+    Reading::of(candidate, &terms, &fold::lower).points(usize::MAX)
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn the_pieces_of_the_reading_are_the_terms_that_made_it_cheap() {
         .into_iter()
         .filter_map(|(text, origin)| Term::new(text, origin))
         .collect();
-    let reading = Reading::of("Sakura+M0ri111", &terms);
+    let reading = Reading::of("Sakura+M0ri111", &terms, &fold::lower);
     let pieces: Vec<Piece<'_>> = reading.pieces().collect();
     assert_eq!(
         pieces,
