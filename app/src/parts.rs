@@ -6,6 +6,7 @@ pub mod explain;
 pub mod field;
 pub mod help;
 pub mod icon;
+pub mod link;
 pub mod load;
 pub mod notice;
 pub mod password;

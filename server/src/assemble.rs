@@ -13,8 +13,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
 use crate::compose::Sender;
-use crate::courier::{Channel, Couriers};
 use crate::courier::mailbox::Mailbox;
+use crate::courier::{Channel, Couriers};
 use crate::delivery::Delivery;
 use crate::hashing::Argon2Pool;
 use crate::housekeeping::Housekeeping;

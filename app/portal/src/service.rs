@@ -101,7 +101,6 @@ pub struct Portal {
 
 impl Portal {
     /// Puts the portal together. `served` are the methods whose messages somebody delivers.
-    #[expect(clippy::too_many_arguments, reason = "each port once, at the one place where they meet")]
     pub fn new(
         store: Arc<dyn Store>,
         keys: Arc<dyn Keys>,

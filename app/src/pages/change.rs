@@ -1,5 +1,6 @@
 //! Changing the password with the one that is known; also where it has run out or was given by an administrator.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::refusal::Refusal;
 use portal::screen::{ChangeForm, Overview, Pressing};
@@ -86,9 +87,7 @@ fn Form(view: View<ChangeForm>) -> impl IntoView {
                 <NewPassword judgement=form.judgement history=form.history problem again_problem />
                 <div class="actions">
                     <Press label=words.say(Word::ChangeDeed) />
-                    <a class="quiet" href="/reset">
-                        {words.say(Word::SignInTrouble)}
-                    </a>
+                    {link("quiet", "/reset", words.say(Word::SignInTrouble))}
                 </div>
             </Deed>
             <SigningOut />
@@ -120,9 +119,7 @@ fn Done(view: View<Overview>) -> impl IntoView {
             <Trouble />
             <p>{words.say(Word::ChangedDevices)}</p>
             <div class="actions">
-                <a class="button secondary" href="/register">
-                    {words.say(Word::ChangedMethods)}
-                </a>
+                {link("button secondary", "/register", words.say(Word::ChangedMethods))}
                 <SigningOut />
             </div>
         </Sheet>

@@ -1,5 +1,6 @@
 //! What stands where nothing is.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 
 use crate::parts::sheet::Sheet;
@@ -16,9 +17,7 @@ pub fn Missing() -> AnyView {
     view! {
         <Sheet title=words.say(Word::MissingTitle) lead=words.say(Word::MissingLead)>
             <div class="actions">
-                <a class="button primary" href="/">
-                    {words.say(Word::ToStart)}
-                </a>
+                {link("button primary", "/", words.say(Word::ToStart))}
             </div>
         </Sheet>
     }

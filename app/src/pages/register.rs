@@ -9,6 +9,7 @@ pub mod phone;
 pub mod prove;
 pub mod remove;
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::method::ContactKind;
 use portal::screen::{Line, Overview, Standing};
@@ -98,9 +99,7 @@ fn InPlace(overview: Overview, kind: ContactKind) -> impl IntoView {
                 };
                 view! {
                     <p>
-                        <a class="quiet" href=remove::page_of(kind)>
-                            {words.say(delete)}
-                        </a>
+                        {link("quiet", remove::page_of(kind), words.say(delete))}
                     </p>
                 }
                 .into_any()
@@ -116,6 +115,7 @@ fn InPlace(overview: Overview, kind: ContactKind) -> impl IntoView {
                 {way}
             </section>
         }
+        .into_any()
     })
 }
 

@@ -1,5 +1,6 @@
 //! Signing in with the user name and password that the administrator gave.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use portal::refusal::Refusal;
@@ -63,9 +64,7 @@ fn Form(view: View<()>) -> impl IntoView {
                 />
                 <div class="actions">
                     <Press label=words.say(Word::SignInTitle) />
-                    <a class="quiet" href="/reset">
-                        {words.say(Word::SignInTrouble)}
-                    </a>
+                    {link("quiet", "/reset", words.say(Word::SignInTrouble))}
                 </div>
             </Deed>
         </Sheet>

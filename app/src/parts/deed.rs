@@ -127,7 +127,7 @@ fn follow(answer: Signal<Option<Result<Next, Said>>>, refused: Refused) {
                     replace,
                     ..NavigateOptions::default()
                 },
-            )
+            );
         };
         match answer.get() {
             None => {}

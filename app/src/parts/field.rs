@@ -8,7 +8,12 @@ use crate::words::{Word, words};
 
 /// The sentence about what is wrong with a field.
 #[component]
-pub fn Problem(id: String, told: Signal<Option<String>>) -> impl IntoView {
+pub fn Problem(
+    /// The id that the field names.
+    id: String,
+    /// The sentence.
+    told: Signal<Option<String>>,
+) -> impl IntoView {
     view! {
         {move || {
             told.get()
@@ -73,7 +78,7 @@ pub fn Field(
     #[prop(optional)]
     digits: Option<u8>,
 ) -> impl IntoView {
-    let has_hint = hint.is_some();
+    let describes = described_by(name, problem, hint.is_some());
     let mode = if digits.is_some() {
         Some("numeric")
     } else {
@@ -102,7 +107,7 @@ pub fn Field(
                 dir=ltr.then_some("ltr")
                 data-first=first.then_some("")
                 aria-invalid=move || problem.with(Option::is_some).then_some("true")
-                aria-describedby=move || describes()
+                aria-describedby=describes
             />
         </div>
     }
@@ -153,7 +158,7 @@ pub fn Secret(
             heard.run(input.value());
         }
     });
-    let describes = described_by(name, problem, false);
+    let own = described_by(name, problem, false);
     // The view macro does not know this attribute.
     let passwordrules = custom_attribute("passwordrules", passwordrules);
     view! {
@@ -173,7 +178,7 @@ pub fn Secret(
                     {..passwordrules}
                     data-first=first.then_some("")
                     aria-invalid=move || problem.with(Option::is_some).then_some("true")
-                    aria-describedby=move || match (describes(), described) {
+                    aria-describedby=move || match (own(), described) {
                         (Some(ids), Some(more)) => Some(format!("{ids} {more}")),
                         (ids, more) => ids.or(more.map(str::to_owned)),
                     }

@@ -1,6 +1,7 @@
 //! Where somebody turns who cannot go on: a button that writes to the help desk, or a link to wherever the organisation
 //! wants its people to ask.
 
+use super::link::link;
 use leptos::prelude::*;
 use portal::policy::HelpDesk;
 use portal::screen::RecoveryScreen;
@@ -40,12 +41,7 @@ impl Help {
         let words = words();
         let label = words.say(Word::HelpContact);
         match &self.desk {
-            _ if self.was_written => view! {
-                <a class="quiet" href="/contact">
-                    {words.say(Word::HelpWritten)}
-                </a>
-            }
-            .into_any(),
+            _ if self.was_written => link("quiet", "/contact", words.say(Word::HelpWritten)),
             HelpDesk::Message => view! { <Press label class of=(FORM, self.action.pending()) /> }.into_any(),
             HelpDesk::Email(address) => {
                 let href = format!("mailto:{address}?subject={}", self.support);
@@ -82,7 +78,8 @@ impl Help {
                 <div hidden=true>
                     <Deed action key id=FORM />
                 </div>
-            }.into_any()
+            }
+            .into_any()
         })
     }
 }

@@ -47,11 +47,12 @@ impl Icon {
     }
 
     /// The drawing.
-    pub fn draw(self) -> impl IntoView {
+    pub fn draw(self) -> AnyView {
         view! {
             <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
                 <path d=self.drawing() />
             </svg>
         }
+        .into_any()
     }
 }

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::link::link;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
@@ -39,6 +40,9 @@ impl Refused {
 
 /// A view on its way, as JSON; where there is none, as JSON of a [`Said`].
 type Fetching = Pin<Box<dyn Future<Output = String> + Send>>;
+
+/// Makes of a view's text what is shown, with the refusal that a plain form left behind.
+type Showing = dyn Fn(&str) -> Result<(Option<Said>, Shown), Said> + Send + Sync;
 
 /// What becomes of a view.
 enum Shown {
@@ -150,10 +154,7 @@ where
     )
 }
 
-fn load_any(
-    fetch: Arc<dyn Fn() -> Fetching + Send + Sync>,
-    show: Arc<dyn Fn(&str) -> Result<(Option<Said>, Shown), Said> + Send + Sync>,
-) -> AnyView {
+fn load_any(fetch: Arc<dyn Fn() -> Fetching + Send + Sync>, show: Arc<Showing>) -> AnyView {
     let refresh = RwSignal::new(0_u32);
     let refused = RwSignal::new(None);
     provide_context(Refresh(refresh));
@@ -173,7 +174,7 @@ fn load_any(
                             replace: true,
                             ..Default::default()
                         },
-                    )
+                    );
                 });
             });
         }
@@ -232,9 +233,7 @@ fn Failed(said: Said) -> impl IntoView {
     view! {
         <Sheet title=words.say(Word::FailedTitle) lead=explain(words, &said)>
             <div class="actions">
-                <a class="button primary" href="/">
-                    {words.say(Word::ToStart)}
-                </a>
+                {link("button primary", "/", words.say(Word::ToStart))}
             </div>
         </Sheet>
     }

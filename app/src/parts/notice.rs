@@ -21,7 +21,15 @@ pub enum Tone {
 
 /// A slip with a title and a text.
 #[component]
-pub fn Slip(tone: Tone, #[prop(into)] title: String, children: Children) -> impl IntoView {
+pub fn Slip(
+    /// Its kind.
+    tone: Tone,
+    /// The title, in the tone.
+    #[prop(into)]
+    title: String,
+    /// The text.
+    children: Children,
+) -> impl IntoView {
     let (class, role) = match tone {
         Tone::Information => ("slip", "note"),
         Tone::Success => ("slip", "status"),
@@ -45,7 +53,11 @@ pub fn Slip(tone: Tone, #[prop(into)] title: String, children: Children) -> impl
 
 /// The refusal of the form before, where it belongs to no field of this page: `belongs` says which do.
 #[component]
-pub fn Trouble(#[prop(optional)] belongs: Option<fn(&Said) -> bool>) -> impl IntoView {
+pub fn Trouble(
+    /// Refusals that a field of the page shows.
+    #[prop(optional)]
+    belongs: Option<fn(&Said) -> bool>,
+) -> impl IntoView {
     let words = words();
     let refused: Refused = expect_context();
     let told = move || {

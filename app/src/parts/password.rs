@@ -71,7 +71,7 @@ pub fn NewPassword(
     tell_changes(kept, told);
     let refused = use_context::<Refused>();
     // All that is wrong is told at once: entries that differ may break rules as well.
-    let problem = Memo::new(move |_| {
+    let problem = Signal::derive(move || {
         let also = || verdict.with_untracked(|verdict| verdict.as_ref().map(|verdict| verdict.broken.clone()));
         problem.get().or_else(|| {
             let broken = again_problem
@@ -113,7 +113,7 @@ pub fn NewPassword(
             heard=Callback::new(move |typed| candidate.set(typed))
             shown=is_shown
         >
-            <Bars strength=Memo::new(move |_| verdict.with(|verdict| verdict.as_ref().map(|verdict| verdict.strength))) />
+            <Bars strength=Signal::derive(move || verdict.with(|verdict| verdict.as_ref().map(|verdict| verdict.strength))) />
         </Secret>
         <div class="kept" id=RULES>
             <ul class="rules">{move || rows()}</ul>
@@ -149,7 +149,7 @@ pub fn NewPassword(
 
 /// Four bars and a word. They have their room before anything is typed.
 #[component]
-fn Bars(strength: Memo<Option<Strength>>) -> impl IntoView {
+fn Bars(strength: Signal<Option<Strength>>) -> impl IntoView {
     let words = words();
     let word = move || {
         strength.get().map(|strength| {
@@ -170,7 +170,7 @@ fn Bars(strength: Memo<Option<Strength>>) -> impl IntoView {
     };
     let label = move || word().map(|word| words.fill(Word::StrengthIs, &[("strength", &word)]));
     view! {
-        <div class="strength" data-level=move || level() role="img" aria-label=move || label()>
+        <div class="strength" data-level=level role="img" aria-label=label>
             <i></i>
             <i></i>
             <i></i>

@@ -49,7 +49,7 @@ impl Marks {
     }
 
     /// The marks as a list.
-    pub fn draw(self) -> impl IntoView {
+    pub fn draw(self) -> AnyView {
         let marks = self
             .marks
             .into_iter()
@@ -65,6 +65,7 @@ impl Marks {
                         <span class="label">{name}</span>
                     </li>
                 }
+                .into_any()
             })
             .collect_view();
         view! {
@@ -72,5 +73,6 @@ impl Marks {
                 {marks}
             </ol>
         }
+        .into_any()
     }
 }

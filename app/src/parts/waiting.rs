@@ -32,7 +32,7 @@ fn now() -> Moment {
 /// believed.
 pub fn seconds_left(
     until: Signal<Moment>,
-    made: impl Fn(Moment) -> Option<(Moment, Moment)> + 'static,
+    made: Box<dyn Fn(Moment) -> Option<(Moment, Moment)>>,
 ) -> Signal<Option<i64>> {
     let left = RwSignal::new(None);
     Effect::new(move || {
@@ -55,6 +55,11 @@ pub fn seconds_left(
         }
     });
     left.into()
+}
+
+/// Whether a wait goes on.
+fn goes_on(left: Signal<Option<i64>>) -> Memo<bool> {
+    Memo::new(move |_| left.get().is_some_and(|left| left > 0))
 }
 
 /// The minute by which a moment has passed, so that nobody comes back too early.
@@ -96,7 +101,7 @@ pub fn Again(
     from: Moment,
 ) -> impl IntoView {
     let words = words();
-    let is_early = Memo::new(move |_| left.get().is_some_and(|left| left > 0));
+    let is_early = goes_on(left);
     let wait = move || {
         let left = left.get().unwrap_or_default();
         if left > COUNTED {
@@ -150,8 +155,8 @@ pub fn Until(
 ) -> impl IntoView {
     let words = words();
     let refresh: Refresh = expect_context();
-    let left = seconds_left(Signal::stored(until), |_| None);
-    let is_waiting = Memo::new(move |_| left.get().is_some_and(|left| left > 0));
+    let left = seconds_left(Signal::stored(until), Box::new(|_| None));
+    let is_waiting = goes_on(left);
     let counted = move || {
         let left = left.get().unwrap_or_default();
         match (left / 60, left % 60) {

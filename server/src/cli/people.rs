@@ -88,9 +88,8 @@ impl People {
             match self.deed {
                 Deed::Add(mut person) => {
                     if person.password_stdin {
-                        person.password = std::io::read_to_string(std::io::stdin())?
-                            .trim_end_matches(['\r', '\n'])
-                            .to_owned();
+                        let typed = std::io::read_to_string(std::io::stdin())?;
+                        person.password.push_str(typed.trim_end_matches(['\r', '\n']));
                     }
                     println!("{}", add(&opened, &person).await?);
                 }

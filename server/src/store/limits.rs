@@ -191,7 +191,12 @@ async fn move_failures(
 }
 
 /// Done where there are still as many sends to the destination as were read.
-pub(super) async fn sends_are(conn: &mut AnyConnection, channel: &str, since: Moment, seen: usize) -> Result<Committed> {
+pub(super) async fn sends_are(
+    conn: &mut AnyConnection,
+    channel: &str,
+    since: Moment,
+    seen: usize,
+) -> Result<Committed> {
     let row = sqlx::query("select count(*) as seen from sent where channel = $1 and at > $2")
         .bind(channel)
         .bind(since.millis())

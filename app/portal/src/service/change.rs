@@ -91,7 +91,13 @@ impl Portal {
 
     /// Tells that a password was used before, and counts it: each such answer says something about an old password. The
     /// count as it stands, where it was not.
-    async fn history_judged(&self, visit: &Visit, account: &Account, is_used_before: bool, now: Moment) -> Answer<Failures> {
+    async fn history_judged(
+        &self,
+        visit: &Visit,
+        account: &Account,
+        is_used_before: bool,
+        now: Moment,
+    ) -> Answer<Failures> {
         for _ in 0..ROUNDS {
             let before = self.store.failures(&account.id, Factor::History).await?;
             match before.leave(now) {
@@ -107,7 +113,12 @@ impl Portal {
             entry.actor = Actor::Account(account.id.clone());
             entry.subject = Some(account.id.clone());
             entry.detail = "history".into();
-            let save = Change::SaveFailures { account: account.id.clone(), factor: Factor::History, before, after };
+            let save = Change::SaveFailures {
+                account: account.id.clone(),
+                factor: Factor::History,
+                before,
+                after,
+            };
             if self.store.commit(vec![save, Change::Record(entry)]).await? == Committed::Done {
                 return Err(Refusal::PasswordUsedBefore.into());
             }

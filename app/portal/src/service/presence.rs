@@ -140,10 +140,7 @@ impl Portal {
         }
         let minute = self.starts.count(&visit.network, by_ticket, now);
         if minute.is_beyond_reason() || minute.tickets > TICKETS {
-            return Err(Refusal::Wait {
-                until: minute.end(),
-            }
-            .into());
+            return Err(Refusal::Wait { until: minute.end() }.into());
         }
         Ok(Change::SpendChallenge {
             token: self.index("challenge", presence.token),

@@ -415,7 +415,11 @@ impl Portal {
             return Ok(None);
         }
         // Counted for this network alone: nothing was sent yet, and a stranger elsewhere must not lock the owner out.
-        let counted = AccountId::new(format!("{}@{}", account.id.as_str(), self.index("network", &visit.network)));
+        let counted = AccountId::new(format!(
+            "{}@{}",
+            account.id.as_str(),
+            self.index("network", &visit.network)
+        ));
         let before = self.store.failures(&counted, Factor::WholeNumber).await?;
         if let Some(refusal) = refused(before.leave(now)) {
             return Ok(Some(self.blocked(visit, found, now, Event::Send, method, refusal)));

@@ -65,7 +65,13 @@ impl Portal {
 
     /// The change that stores the walk at its next version.
     fn saved(found: &Found, stage: Stage) -> Result<Change, Fault> {
-        Self::saved_as(found, &Registration { stage, proved: found.walk.proved })
+        Self::saved_as(
+            found,
+            &Registration {
+                stage,
+                proved: found.walk.proved,
+            },
+        )
     }
 
     fn saved_as(found: &Found, walk: &Registration) -> Result<Change, Fault> {
@@ -115,27 +121,55 @@ impl Portal {
         }
         let now = self.now();
         let account = &found.person.account;
-        let fresh = Change::TouchSession { token: found.person.session.token.clone(), seen: now, proved: now };
-        self.check_current(visit, account, &Password::typed(typed), Event::SignIn, vec![fresh]).await?;
+        let fresh = Change::TouchSession {
+            token: found.person.session.token.clone(),
+            seen: now,
+            proved: now,
+        };
+        self.check_current(visit, account, &Password::typed(typed), Event::SignIn, vec![fresh])
+            .await?;
         let contacts = self.store.contacts(&account.id).await?;
         let (policy, _) = self.policy().await?;
         if account.first_finish.is_none() || own(&contacts).next().is_none() {
             return Ok(false);
         }
         let methods = [Method::Email, Method::Text, Method::Call];
-        let found_way = methods.into_iter().filter(|method| policy.allows(*method)).find_map(|method| {
-            own(&contacts).find(|contact| contact.kind == method.contact()).map(|contact| (method, contact.clone()))
-        });
+        let found_way = methods
+            .into_iter()
+            .filter(|method| policy.allows(*method))
+            .find_map(|method| {
+                own(&contacts)
+                    .find(|contact| contact.kind == method.contact())
+                    .map(|contact| (method, contact.clone()))
+            });
         let (method, contact) = found_way.ok_or(Refusal::Method)?;
         self.ask_for_proof(visit, &found, method, &contact, now).await?;
         Ok(true)
     }
 
-    async fn ask_for_proof(&self, visit: &Visit, found: &Found, method: Method, contact: &Contact, now: Moment) -> Answer<()> {
+    async fn ask_for_proof(
+        &self,
+        visit: &Visit,
+        found: &Found,
+        method: Method,
+        contact: &Contact,
+        now: Moment,
+    ) -> Answer<()> {
         let account = &found.person.account.id;
-        let request = Request { flow: &found.flow.id, account, purpose: Purpose::Registration, method, contact };
+        let request = Request {
+            flow: &found.flow.id,
+            account,
+            purpose: Purpose::Registration,
+            method,
+            contact,
+        };
         let Asked { code, changes: asked } = self.ask_for_code(visit, request, now).await?;
-        let stage = Stage::Proving { contact: contact.id.clone(), method, code, asked: now };
+        let stage = Stage::Proving {
+            contact: contact.id.clone(),
+            method,
+            code,
+            asked: now,
+        };
         // The flow first: the code belongs to it.
         let mut changes = vec![Self::saved(found, stage)?];
         changes.extend(asked);
@@ -310,9 +344,13 @@ impl Portal {
         let now = self.now();
         let (policy, _) = self.policy().await?;
         if let Stage::Proving { .. } = &found.walk.stage {
-            let way = Method::from_word(way).filter(|way| policy.allows(*way)).ok_or(Refusal::Method)?;
+            let way = Method::from_word(way)
+                .filter(|way| policy.allows(*way))
+                .ok_or(Refusal::Method)?;
             let contacts = self.store.contacts(&found.person.account.id).await?;
-            let contact = own(&contacts).find(|one| one.kind == way.contact()).ok_or(Refusal::Method)?;
+            let contact = own(&contacts)
+                .find(|one| one.kind == way.contact())
+                .ok_or(Refusal::Method)?;
             return self.ask_for_proof(visit, &found, way, contact, now).await;
         }
         let Stage::Awaiting { contact, method, .. } = &found.walk.stage else {
@@ -446,7 +484,10 @@ impl Portal {
                 entry.outcome = Outcome::Succeeded;
                 let mut changes = vec![count, Change::SpendCode(code.id)];
                 if is_proving {
-                    let walk = Registration { stage: Stage::Overview, proved: Some(now) };
+                    let walk = Registration {
+                        stage: Stage::Overview,
+                        proved: Some(now),
+                    };
                     changes.push(Self::saved_as(&found, &walk)?);
                 } else {
                     let mut added = self.own_entry(visit, &found, Event::AddMethod, Outcome::Succeeded);
@@ -493,7 +534,10 @@ impl Portal {
     /// Leaves the code that is awaited, and the contact with it.
     pub async fn registration_leave(&self, visit: &Visit) -> Answer<()> {
         let found = self.find_registration(visit).await?;
-        let mut changes = vec![Self::saved(&found, Stage::Overview)?, Change::CloseCodes(found.flow.id.clone())];
+        let mut changes = vec![
+            Self::saved(&found, Stage::Overview)?,
+            Change::CloseCodes(found.flow.id.clone()),
+        ];
         match &found.walk.stage {
             Stage::Overview => return Ok(()),
             Stage::Proving { .. } => {}

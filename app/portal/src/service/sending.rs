@@ -96,7 +96,11 @@ impl Portal {
             code: code.id.clone(),
             changes: vec![
                 // Others who ask at the same moment judge anew.
-                Change::SendsAre { channel: channel.as_str().to_owned(), since: now - days(1), seen: past.len() },
+                Change::SendsAre {
+                    channel: channel.as_str().to_owned(),
+                    since: now - days(1),
+                    seen: past.len(),
+                },
                 Change::OpenCode(code),
                 Change::RecordSend {
                     channel: channel.as_str().to_owned(),
@@ -111,7 +115,11 @@ impl Portal {
 
     /// The network whose sends to one destination are counted together: an IPv4 /24, an IPv6 /64.
     fn sends_network(&self, visit: &Visit) -> String {
-        let network = if visit.network.contains(':') { &visit.network } else { &visit.coarse };
+        let network = if visit.network.contains(':') {
+            &visit.network
+        } else {
+            &visit.coarse
+        };
         self.index("network", network)
     }
 
@@ -139,9 +147,12 @@ impl Portal {
         let (mailboxes, phones): (Vec<&Contact>, Vec<&Contact>) =
             known.partition(|contact| contact.kind != ContactKind::Phone);
         // A phone that is replaced or removed hears of it itself; otherwise texts are for those who have no mailbox.
-        let is_about_phone =
-            matches!(matter, Matter::MethodAdded { kind } | Matter::MethodRemoved { kind } if *kind == ContactKind::Phone);
-        let texted = if mailboxes.is_empty() || is_about_phone { phones } else { Vec::new() };
+        let is_about_phone = matches!(matter, Matter::MethodAdded { kind } | Matter::MethodRemoved { kind } if *kind == ContactKind::Phone);
+        let texted = if mailboxes.is_empty() || is_about_phone {
+            phones
+        } else {
+            Vec::new()
+        };
         mailboxes
             .into_iter()
             .chain(texted)

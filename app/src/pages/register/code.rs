@@ -48,6 +48,7 @@ fn Form(view: View<Option<Awaited>>, code: Awaited) -> impl IntoView {
     let refused: Refused = expect_context();
     let problem = refused.for_field(is_about_the_code);
     let leave = door::<RegistrationLeave>();
+    let hindrance = hindrance(words, refused, &code);
     let kind = code.method.contact();
     let (another, back) = match kind {
         ContactKind::Phone => (Word::AddOtherNumber, ContactKind::Phone),
@@ -74,7 +75,7 @@ fn Form(view: View<Option<Awaited>>, code: Awaited) -> impl IntoView {
             marks=marks(words, kind, 1)
             support=view.support
         >
-            <Hindrance code=code.clone() />
+            {move || hindrance()}
             <Trouble belongs=|said| matches!(said, Said::No(refusal) if is_about_the_code(refusal)) />
             <Deed action step=true>
                 <Field
@@ -124,10 +125,7 @@ fn lead(words: Words, code: &Awaited) -> String {
 }
 
 /// What stands in the way of this code right now, unless a refusal says it already.
-#[component]
-fn Hindrance(code: Awaited) -> impl IntoView {
-    let words = words();
-    let refused: Refused = expect_context();
+fn hindrance(words: Words, refused: Refused, code: &Awaited) -> impl Fn() -> Option<AnyView> + use<> {
     let told = match (code.paused, code.is_down) {
         (Some(until), _) => Some((
             Word::AddPausedTitle,
@@ -143,7 +141,8 @@ fn Hindrance(code: Awaited) -> impl IntoView {
                 <Slip tone=Tone::Attention title=words.say(title)>
                     <p>{text}</p>
                 </Slip>
-            }.into_any()
+            }
+            .into_any()
         })
     }
 }
@@ -156,7 +155,7 @@ fn NotArrived(code: Awaited) -> impl IntoView {
     let other_way = door::<RegistrationAgain>();
     // The page can have been made from when the code was asked for until it ran out.
     let made = (code.asked, code.until);
-    let left = seconds_left(Signal::stored(code.again), move |_| Some(made));
+    let left = seconds_left(Signal::stored(code.again), Box::new(move |_| Some(made)));
     let instead = code.other_way.map(|way| {
         let label = if way == Method::Call {
             Word::AddInsteadCall
@@ -171,6 +170,7 @@ fn NotArrived(code: Awaited) -> impl IntoView {
                 </Deed>
             </li>
         }
+        .into_any()
     });
     view! {
         <Waiting method=code.method>

@@ -1,5 +1,6 @@
 //! The registration is finished: what is registered.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::method::ContactKind;
 use portal::screen::{Line, Overview, Standing};
@@ -51,12 +52,8 @@ fn Ready(view: View<Overview>) -> impl IntoView {
             <Trouble />
             <div class="actions">
                 <SigningOut class="button secondary" />
-                <a class="quiet" href="/register">
-                    {words.say(Word::RegisteredChange)}
-                </a>
-                <a class="quiet" href="/">
-                    {words.say(Word::ToStart)}
-                </a>
+                {link("quiet", "/register", words.say(Word::RegisteredChange))}
+                {link("quiet", "/", words.say(Word::ToStart))}
             </div>
             <section class="section">
                 <h2>{words.say(Word::RegisteredList)}</h2>

@@ -1,5 +1,6 @@
 //! Setting up or replacing the authentication e-mail: the address, to which a code is sent.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::method::ContactKind;
 use portal::refusal::Refusal;
@@ -61,9 +62,7 @@ fn Form(view: View<Overview>) -> impl IntoView {
                 />
                 <div class="actions">
                     <Press label=words.say(Word::AddSend) />
-                    <a class="quiet" href="/register">
-                        {words.say(Word::AddCancel)}
-                    </a>
+                    {link("quiet", "/register", words.say(Word::AddCancel))}
                 </div>
             </Deed>
             <InPlace overview=view.screen kind=ContactKind::Email />

@@ -1,5 +1,6 @@
 //! The registration page: every method the policy allows, how it stands, and how many are still needed.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::method::ContactKind;
 use portal::screen::{Line, Overview as Screen, Standing};
@@ -52,12 +53,7 @@ pub(super) fn Methods(view: View<Screen>) -> impl IntoView {
             } else {
                 Word::RegisterSetUpEmail
             };
-            view! {
-                <a class="button primary" href=page_of(kind)>
-                    {words.say(word)}
-                </a>
-            }
-            .into_any()
+            link("button primary", page_of(kind), words.say(word))
         }
         (_, None) => ().into_any(),
     };
@@ -168,13 +164,11 @@ fn Group(title: Word, lines: Vec<Line>) -> impl IntoView {
             <div>
                 <h2 class="methods-title">{words.say(title)}</h2>
                 <ul class="methods">
-                    {lines.into_iter().map(|line| view! { <Row line /> }).collect_view()}
-                </ul>
-            </div>
-        }.into_any().into_any()).collect_view()}
+                    {lines.into_iter().map(|line| view! { <Row line /> }.into_any()).collect_view()}
                 </ul>
             </div>
         }
+        .into_any()
     })
 }
 

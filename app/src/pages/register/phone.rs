@@ -1,5 +1,6 @@
 //! Setting up or replacing the authentication phone: the number, and how the code shall travel there.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::method::phone::Problem as PhoneProblem;
 use portal::method::{ContactKind, Method};
@@ -58,9 +59,7 @@ fn Form(view: View<(PhoneForm, Overview)>) -> impl IntoView {
                 <Way ways=form.ways picked=typed.2 />
                 <div class="actions">
                     <Press label=words.say(Word::AddSend) />
-                    <a class="quiet" href="/register">
-                        {words.say(Word::AddCancel)}
-                    </a>
+                    {link("quiet", "/register", words.say(Word::AddCancel))}
                 </div>
             </Deed>
             <InPlace overview=list kind=ContactKind::Phone />
@@ -96,6 +95,7 @@ fn Number(countries: Vec<Country>, picked: String, number: String) -> impl IntoV
                     {text}
                 </option>
             }
+            .into_any()
         })
         .collect_view();
     let select = NodeRef::<leptos::html::Select>::new();
@@ -154,7 +154,7 @@ fn Number(countries: Vec<Country>, picked: String, number: String) -> impl IntoV
                     autocomplete="tel-national"
                     data-first=""
                     aria-invalid=move || is_about_number().then_some("true")
-                    aria-describedby=move || describes()
+                    aria-describedby=describes
                     on:input=move |_| look()
                 />
             </div>
@@ -214,6 +214,7 @@ fn Way(ways: Vec<Method>, picked: String) -> impl IntoView {
                     </label>
                 </div>
             }
+            .into_any()
         })
         .collect_view();
     view! {

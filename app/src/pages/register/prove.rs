@@ -1,5 +1,6 @@
 //! The password again, before something changes.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::refusal::Refusal;
 use portal::screen::Overview;
@@ -61,12 +62,8 @@ fn Form(view: View<Overview>) -> impl IntoView {
                 />
                 <div class="actions">
                     <Press label=words.say(Word::ProveDeed) />
-                    <a class="quiet" href="/register">
-                        {words.say(Word::AddCancel)}
-                    </a>
-                    <a class="quiet" href="/reset">
-                        {words.say(Word::SignInTrouble)}
-                    </a>
+                    {link("quiet", "/register", words.say(Word::AddCancel))}
+                    {link("quiet", "/reset", words.say(Word::SignInTrouble))}
                 </div>
             </Deed>
             <SigningOut />

@@ -1,5 +1,6 @@
 //! Deleting a method: a page that asks, or says why it stays.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use portal::method::ContactKind;
@@ -98,9 +99,7 @@ fn Question(view: View<Overview>, kind: ContactKind) -> impl IntoView {
                 <input type="hidden" name="kind" value=kind.word() />
                 <div class="actions">
                     <Press label=words.say(Word::RemoveDeed) class="button secondary destructive" />
-                    <a class="quiet" href="/register">
-                        {words.say(Word::AddCancel)}
-                    </a>
+                    {link("quiet", "/register", words.say(Word::AddCancel))}
                 </div>
             </Deed>
             <SigningOut />
@@ -123,9 +122,7 @@ fn Stays(view: View<Overview>, kind: ContactKind, reason: Reason) -> impl IntoVi
     view! {
         <Sheet title=words.say(title) whereabouts=name_of(words, kind) lead support=view.support>
             <div class="actions">
-                <a class="button primary" href="/register">
-                    {words.say(Word::RegisterBack)}
-                </a>
+                {link("button primary", "/register", words.say(Word::RegisterBack))}
                 <SigningOut />
             </div>
         </Sheet>

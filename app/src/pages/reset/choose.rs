@@ -91,7 +91,10 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, choices: Vec<Choice>
         })
         .collect_view();
     let (button, help_class) = match picked {
-        Some(_) => (Some(view! { <Press label=words.say(Word::ChooseSend) /> }), "quiet"),
+        Some(_) => (
+            Some(view! { <Press label=words.say(Word::ChooseSend) /> }.into_any()),
+            "quiet",
+        ),
         None => (None, "button primary"),
     };
     let (turning, help_form) = (help.draw(help_class), help.form());
@@ -169,7 +172,8 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
                     ltr=true
                 />
             </div>
-        }.into_any()
+        }
+        .into_any()
     });
     view! {
         <div class=if hurdle.is_some() { "option blocked" } else { "option" }>

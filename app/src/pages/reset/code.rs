@@ -101,14 +101,16 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
     let to_others = code.has_other.then(|| {
         view! {
             <Press label=words.say(Word::AnotherMethod) class=other_class of=(ANOTHER, another.pending()) />
-        }.into_any()
+        }
+        .into_any()
     });
     let others = code.has_other.then(|| {
         view! {
             <div hidden=true>
                 <Deed action=another key=view.key.clone() id=ANOTHER />
             </div>
-        }.into_any()
+        }
+        .into_any()
     });
     view! {
         <Sheet
@@ -154,7 +156,7 @@ fn NothingArrived(code: Awaited, key: String, help: Help) -> impl IntoView {
         other_way,
         ..
     } = code;
-    let left = seconds_left(Signal::stored(from), move |_| Some((asked, asked + LIFE)));
+    let left = seconds_left(Signal::stored(from), Box::new(move |_| Some((asked, asked + LIFE))));
     let ready = Signal::derive(move || left.get().is_none_or(|left| left == 0 || left > HELD));
     let other = other_way.map(|other| {
         let label = words.say(if other == Method::Call {
@@ -170,6 +172,7 @@ fn NothingArrived(code: Awaited, key: String, help: Help) -> impl IntoView {
                 </Deed>
             </li>
         }
+        .into_any()
     });
     view! {
         <Waiting method>

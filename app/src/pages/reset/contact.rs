@@ -1,5 +1,6 @@
 //! The help desk has been written to.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::screen::Step;
 
@@ -36,9 +37,7 @@ fn Message(support: String) -> impl IntoView {
             </p>
             <p>{words.say(Word::HelpWrittenText)}</p>
             <div class="actions">
-                <a class="button primary" href="/">
-                    {words.say(Word::ToStart)}
-                </a>
+                {link("button primary", "/", words.say(Word::ToStart))}
             </div>
         </Sheet>
     }

@@ -1,5 +1,6 @@
 //! Done: what happened, the way to sign in, and the devices that still hold the old password.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::moment::Moment;
 use portal::screen::{RecoveryScreen, Step};
@@ -37,9 +38,7 @@ fn Message(at: Moment, support: String) -> impl IntoView {
             support
         >
             <div class="actions">
-                <a class="button primary" href="/signin">
-                    {words.say(Word::SignInTitle)}
-                </a>
+                {link("button primary", "/signin", words.say(Word::SignInTitle))}
             </div>
             <section class="section">
                 <h2>{words.say(Word::DoneDevices)}</h2>

@@ -1,5 +1,6 @@
 //! Over without a result, or never begun: start again.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::screen::Step;
 
@@ -27,12 +28,8 @@ fn Message(support: String) -> impl IntoView {
     view! {
         <Sheet title=words.say(Word::EndedTitle) lead=words.say(Word::EndedLead) support>
             <div class="actions">
-                <a class="button primary" href="/reset">
-                    {words.say(Word::EndedAgain)}
-                </a>
-                <a class="quiet" href="/signin">
-                    {words.say(Word::RememberedAfterAll)}
-                </a>
+                {link("button primary", "/reset", words.say(Word::EndedAgain))}
+                {link("quiet", "/signin", words.say(Word::RememberedAfterAll))}
             </div>
         </Sheet>
     }

@@ -1,5 +1,6 @@
 //! Which account is it? A user name, and a proof of presence that asks nothing of the person.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::refusal::Refusal;
 use portal::screen::{Challenge, RecoveryScreen, Step};
@@ -121,9 +122,7 @@ fn Form(view: View<RecoveryScreen>, challenge: Challenge) -> impl IntoView {
                 </p>
                 <div class="actions">
                     <Press label=words.say(Word::Next) />
-                    <a class="quiet" href="/signin">
-                        {words.say(Word::RememberedAfterAll)}
-                    </a>
+                    {link("quiet", "/signin", words.say(Word::RememberedAfterAll))}
                 </div>
             </Deed>
         </Sheet>

@@ -123,7 +123,7 @@ struct Deadline {
 impl Deadline {
     fn new(until: Moment, can_extend: bool, key: &str) -> Self {
         let until = RwSignal::new(until);
-        let left = seconds_left(until.into(), |until| Some((until - SETTING_LIFE, until)));
+        let left = seconds_left(until.into(), Box::new(|until| Some((until - SETTING_LIFE, until))));
         let warning = i64::try_from(WARNING.as_secs()).unwrap_or_default();
         Self {
             until,

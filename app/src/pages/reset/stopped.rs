@@ -1,5 +1,6 @@
 //! It cannot go on: the three cases in which an account cannot be recovered here, and what to do then.
 
+use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::recovery::Case;
 use portal::screen::{RecoveryScreen, Step};
@@ -38,13 +39,7 @@ fn Message(view: View<RecoveryScreen>, case: Case, help: Help, contacted: bool) 
         Case::NotEnabled => (Word::StoppedDisabledTitle, Word::StoppedDisabledLead),
         Case::NotVerified => (Word::StoppedUnverifiedTitle, Word::StoppedUnverifiedLead),
     };
-    let another = (case == Case::NotVerified).then(|| {
-        view! {
-            <a class="quiet" href="/reset">
-                {words.say(Word::StoppedAnotherName)}
-            </a>
-        }.into_any()
-    });
+    let another = (case == Case::NotVerified).then(|| link("quiet", "/reset", words.say(Word::StoppedAnotherName)));
     let later = (case == Case::NotVerified && !contacted).then(|| {
         view! {
             <Slip tone=Tone::Information title=words.say(Word::StoppedLaterTitle)>
@@ -53,7 +48,8 @@ fn Message(view: View<RecoveryScreen>, case: Case, help: Help, contacted: bool) 
                     <a href="/register">{words.say(Word::HomeRegister)}</a>
                 </p>
             </Slip>
-        }.into_any()
+        }
+        .into_any()
     });
     view! {
         <Sheet title=words.say(title) lead=words.say(lead) marks=marks(words, 2, 0) support=view.support.clone()>
@@ -67,17 +63,12 @@ fn Message(view: View<RecoveryScreen>, case: Case, help: Help, contacted: bool) 
                                     <Slip tone=Tone::Success title=words.say(Word::HelpWritten)>
                                         <p>{words.say(Word::HelpKeepCode)}</p>
                                     </Slip>
-                                }
-                            })}
-                        <div class="actions">{(!contacted).then(|| help.draw("button primary"))} {another}</div>
-                        {(!contacted).then(|| view! { <p class="hint">{help.hint()}</p> })}
-                        {help.form()}
-                    }.into_any().into_any()
+                                }.into_any()
                             })}
                         <div class="actions">{(!contacted).then(|| help.draw("button primary"))} {another}</div>
                         {(!contacted).then(|| view! { <p class="hint">{help.hint()}</p> }.into_any())}
                         {help.form()}
-                    }
+                    }.into_any()
                 })}
             {later}
         </Sheet>

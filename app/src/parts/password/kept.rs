@@ -18,7 +18,7 @@ pub struct Kept {
 
 impl Kept {
     /// A line of the list.
-    pub fn draw(self) -> impl IntoView {
+    pub fn draw(self) -> AnyView {
         let words = words();
         let (class, seal) = if self.holds {
             ("met", "seal whole small")
@@ -45,6 +45,7 @@ impl Kept {
                 </span>
             </li>
         }
+        .into_any()
     }
 }
 

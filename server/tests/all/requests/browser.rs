@@ -1,6 +1,7 @@
 //! A house for a test, and browsers that visit it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -92,8 +93,10 @@ impl House {
         let line = text
             .lines()
             .find(|line| line.len() == 9 && line.chars().all(|c| c.is_ascii_digit() || c == ' '));
-        line.map(|line| line.replace(' ', ""))
-            .unwrap_or_else(|| text.chars().filter(char::is_ascii_digit).take(6).collect())
+        line.map_or_else(
+            || text.chars().filter(char::is_ascii_digit).take(6).collect(),
+            |line| line.replace(' ', ""),
+        )
     }
 
     /// Events of the audit log with their outcomes, the newest first.
@@ -327,7 +330,9 @@ fn encoded(value: &str) -> String {
     value.bytes().fold(String::new(), |mut text, byte| {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => text.push(char::from(byte)),
-            _ => text.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(text, "%{byte:02X}");
+            }
         }
         text
     })

@@ -1,5 +1,7 @@
 //! What a stranger can learn about who exists.
 
+use std::fmt::Write as _;
+
 use super::browser::{Browser, Heard, House};
 
 /// What a stranger can compare: everything but random values, cut to one form.
@@ -32,7 +34,7 @@ fn masked(text: &str) -> String {
                 .chars()
                 .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-');
         if body.len() >= 20 || is_support {
-            shape.push_str(&format!("<{}>{}", body.len(), &part[body.len()..]));
+            let _ = write!(shape, "<{}>{}", body.len(), &part[body.len()..]);
         } else {
             shape.push_str(part);
         }

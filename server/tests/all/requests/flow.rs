@@ -535,7 +535,12 @@ async fn of_ten_walks_that_ask_at_once_one_gets_a_message() {
     for mut browser in walks {
         asked.spawn(async move { browser.ask("email", "").await.next() });
     }
-    let sent = asked.join_all().await.into_iter().filter(|next| next == "/reset/code").count();
+    let sent = asked
+        .join_all()
+        .await
+        .into_iter()
+        .filter(|next| next == "/reset/code")
+        .count();
     assert_eq!(sent, 1);
     house.deliver().await;
     assert_eq!(house.mailbox.list().len(), 1);

@@ -6,7 +6,9 @@ use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PASSWORD};
 pub async fn prove(house: &House, browser: &mut Browser) {
     let asked = browser.post("register/prove", &[("password", PASSWORD)]).await;
     assert_eq!(asked.next(), "/register/code");
-    let proved = browser.post("register/verify", &[("code", &house.code(EMAIL).await)]).await;
+    let proved = browser
+        .post("register/verify", &[("code", &house.code(EMAIL).await)])
+        .await;
     assert_eq!(proved.next(), "/register");
 }
 
@@ -16,13 +18,30 @@ async fn a_password_alone_replaces_and_deletes_nothing() {
     let mut thief = Browser::new(&house);
     thief.sign_in("k.sato", PASSWORD).await;
     for round in 0..2 {
-        let email = thief.post("register/email", &[("address", "thief@other.example")]).await;
+        let email = thief
+            .post("register/email", &[("address", "thief@other.example")])
+            .await;
         assert!(email.next().contains("proof_too_old"), "{round}: {}", email.body);
         let phone = [("country", "JP"), ("number", "090 8765 4321"), ("way", "text")];
-        assert!(thief.post("register/phone", &phone).await.next().contains("proof_too_old"));
-        assert!(thief.post("register/remove", &[("kind", "email")]).await.next().contains("proof_too_old"));
+        assert!(
+            thief
+                .post("register/phone", &phone)
+                .await
+                .next()
+                .contains("proof_too_old")
+        );
+        assert!(
+            thief
+                .post("register/remove", &[("kind", "email")])
+                .await
+                .next()
+                .contains("proof_too_old")
+        );
         // The password again is not enough either; and what it asks for is shown masked.
-        assert_eq!(thief.post("register/prove", &[("password", PASSWORD)]).await.next(), "/register/code");
+        assert_eq!(
+            thief.post("register/prove", &[("password", PASSWORD)]).await.next(),
+            "/register/code"
+        );
         assert!(!thief.page("/register/code").await.body.contains(EMAIL));
         house.later(31);
     }
