@@ -27,14 +27,23 @@ export class Stage {
     private readonly folder: string,
   ) {}
 
-  static async open(worker: number): Promise<Stage> {
+  static async open(): Promise<Stage> {
     const folder = await mkdtemp(join(tmpdir(), 'aikagi-end2end-'));
-    const port = 18_400 + worker;
     const program = resolve(import.meta.dirname, '../../target/debug/aikagi');
-    const server = spawn(program, ['demo', '--listen', `127.0.0.1:${port}`, '--dir', join(folder, 'data')], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+    const server = spawn(program, ['demo', '--listen', '127.0.0.1:0', '--dir', join(folder, 'data')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const stage = new Stage(`http://localhost:${port}`, server, folder);
+    // Any free port; the server says which it got.
+    const address = await new Promise<string>((done, failed) => {
+      let said = '';
+      server.stdout.on('data', (text) => {
+        said += text;
+        const found = /http:\/\/localhost:\d+/.exec(said);
+        if (found) done(found[0]);
+      });
+      server.once('exit', (code) => failed(new Error(`the server ended with ${code}: ${said}`)));
+    });
+    const stage = new Stage(address, server, folder);
     await expect.poll(() => stage.isReady(), { timeout: 30_000 }).toBe(true);
     return stage;
   }
@@ -122,8 +131,8 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures, { stage: Stage }>({
   stage: [
-    async ({}, use, info) => {
-      const stage = await Stage.open(info.parallelIndex);
+    async ({}, use) => {
+      const stage = await Stage.open();
       await use(stage);
       await stage.close();
     },

@@ -4,7 +4,10 @@
     missing_docs,
     reason = "`#[server]` makes a struct of the arguments, whose fields cannot be told about"
 )]
-#![expect(clippy::unused_async, reason = "a door is asynchronous, whatever it asks for")]
+#![cfg_attr(
+    feature = "ssr",
+    expect(clippy::unused_async, reason = "a door is asynchronous, whatever it asks for")
+)]
 
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
