@@ -100,6 +100,7 @@ test('what cannot be registered is told with its reason, and what was typed stay
 
 test('a reset that lay too long has run out', async ({ person, page, stage }) => {
   await person.identify('r.ito');
+  await person.stands('choose-title');
   await stage.moveClock(15 * 60);
   await page.locator('input[name=method][value=email]').check();
   await person.press('choose-send');

@@ -1,6 +1,6 @@
 // From the first sign-in to the new password: what the product is for.
 
-import { alive, expect, test } from '../pages/stage.ts';
+import { alive, codeIn, expect, test } from '../pages/stage.ts';
 
 const password = 'jikuso hudano sakoru 47';
 const address = 'hana@example.net';
@@ -64,4 +64,26 @@ test('somebody whose password ran out changes it and goes on', async ({ person, 
   await person.press('change-deed');
   await page.waitForURL('**/change/done');
   await person.stands('changed-title');
+});
+
+test('a method is replaced once the password and another method have proved', async ({ person, page, stage, scripts }) => {
+  await person.open('/signin');
+  await person.signIn('k.sato', 'quiet harbour 7130');
+  await page.waitForURL('**/register');
+  await person.open('/register/email');
+  await person.field('address').fill('ken@other.example');
+  await person.press('add-send');
+  await page.waitForURL('**/register/prove');
+  await alive(page, scripts);
+  const seen = await stage.seen();
+  await person.field('password').fill('quiet harbour 7130');
+  await person.press('prove-deed');
+  await page.waitForURL('**/register/code');
+  // What is registered is not shown to whoever merely knows the password.
+  await expect(page.getByText('ken.sato@example.net')).toHaveCount(0);
+  await person.field('code').fill(codeIn(await stage.arrives('ken.sato@example.net', seen)));
+  await person.press('add-verify');
+  await page.waitForURL((url) => url.pathname === '/register');
+  await person.registerEmail('ken@other.example');
+  expect((await stage.mailbox()).some((message) => message.to === 'ken.sato@example.net' && message.kind === 'mail')).toBe(true);
 });

@@ -9,13 +9,13 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use portal::refusal::Refusal;
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use server_fn::ServerFn;
 
 use super::explain::explain;
 use super::sheet::Sheet;
-use super::wire::understand;
+use super::wire::view_of;
 use crate::api::{Said, View};
 use crate::words::{Word, words};
 
@@ -61,43 +61,13 @@ pub fn view_at<F: ServerFn>(query: &str) -> String {
 pub async fn look_again<S: DeserializeOwned>(address: &str) -> Result<View<S>, Said> {
     #[cfg(feature = "hydrate")]
     {
-        read(&super::wire::fetch(address).await)
+        super::wire::view_of(&super::wire::fetch(address).await)
     }
     #[cfg(not(feature = "hydrate"))]
     {
         let _ = address;
         Err(Said::Unreachable)
     }
-}
-
-/// Reads a view, or what was said where there is none.
-fn read<S: DeserializeOwned>(text: &str) -> Result<View<S>, Said> {
-    let View {
-        support,
-        key,
-        said,
-        typed,
-        ..
-    } = read_around(text)?;
-    let Only { screen } = understand(text).ok_or(Refusal::Fault)?;
-    Ok(View {
-        screen,
-        support,
-        key,
-        said,
-        typed,
-    })
-}
-
-/// Reads what every view has, and leaves out its screen: so this is compiled once, not for every screen.
-fn read_around(text: &str) -> Result<View<IgnoredAny>, Said> {
-    understand(text).ok_or_else(|| understand(text).unwrap_or(Said::No(Refusal::Fault)))
-}
-
-/// The screen of a view, without what is around it.
-#[derive(Deserialize)]
-struct Only<S> {
-    screen: S,
 }
 
 /// Shows a page as soon as its view is there: on the server by asking the door itself, in the browser by fetching it from
@@ -141,7 +111,7 @@ where
     load_any(
         Arc::new(fetch),
         Arc::new(move |text| {
-            let view: View<S> = read(text)?;
+            let view: View<S> = view_of(text)?;
             let said = view.said.clone().map(Said::from);
             Ok((
                 said,

@@ -72,6 +72,9 @@ pub fn Sheet(
             }
         }
     };
+    // The server writes the title after the page is drawn and its signals are gone, so it is told as it is.
+    #[cfg(feature = "ssr")]
+    let document = document();
     let is_refreshed = use_context::<Refresh>().is_some_and(|refresh| refresh.0.get_untracked() > 0);
     let sheet_ref = NodeRef::<leptos::html::Main>::new();
     Effect::new(move || {

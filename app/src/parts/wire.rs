@@ -4,15 +4,16 @@
 //! door, and weigh a third of it.
 
 use leptos::web_sys::HtmlFormElement;
-use serde::de::DeserializeOwned;
+use portal::refusal::Refusal;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::api::{Next, Said};
+use crate::api::{Next, Said, View};
 
 /// Posts a form to a door and gives the answer.
 pub async fn post(url: &str, form: &HtmlFormElement) -> Result<Next, Said> {
     #[cfg(feature = "hydrate")]
     {
-        use portal::refusal::Refusal;
         use web_sys::{FormData, UrlSearchParams};
 
         let fault = || Said::No(Refusal::Fault);
@@ -51,12 +52,42 @@ pub async fn fetch(address: &str) -> String {
 async fn read(answer: gloo_net::http::Response) -> Result<Next, Said> {
     let is_good = answer.ok();
     let text = answer.text().await.map_err(|_| Said::Unreachable)?;
-    let fault = Said::No(portal::refusal::Refusal::Fault);
+    let fault = Said::No(Refusal::Fault);
     if is_good {
         understand(&text).ok_or(fault)
     } else {
         Err(understand(&text).unwrap_or(fault))
     }
+}
+
+/// Reads a view, or what was said where there is none.
+pub fn view_of<S: DeserializeOwned>(text: &str) -> Result<View<S>, Said> {
+    let View {
+        support,
+        key,
+        said,
+        typed,
+        ..
+    } = read_around(text)?;
+    let Only { screen } = understand(text).ok_or(Refusal::Fault)?;
+    Ok(View {
+        screen,
+        support,
+        key,
+        said,
+        typed,
+    })
+}
+
+/// Reads what every view has, and leaves out its screen: so this is compiled once, not for every screen.
+fn read_around(text: &str) -> Result<View<IgnoredAny>, Said> {
+    understand(text).ok_or_else(|| understand(text).unwrap_or(Said::No(Refusal::Fault)))
+}
+
+/// The screen of a view, without what is around it.
+#[derive(Deserialize)]
+struct Only<S> {
+    screen: S,
 }
 
 /// Understands JSON of ours; nothing where it is none. By a reader that was made for small devices: what it does not say
@@ -71,7 +102,6 @@ pub fn understand<T: DeserializeOwned>(text: &str) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use portal::moment::Moment;
-    use portal::refusal::Refusal;
 
     use super::*;
 
