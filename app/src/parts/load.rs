@@ -41,8 +41,9 @@ impl Refused {
 /// A view on its way, as JSON; where there is none, as JSON of a [`Said`].
 type Fetching = Pin<Box<dyn Future<Output = String> + Send>>;
 
-/// Makes of a view's text what is shown, with the refusal that a plain form left behind.
-type Showing = dyn Fn(&str) -> Result<(Option<Said>, Shown), Said> + Send + Sync;
+/// Makes of a view's text what is shown. The refusal that a plain form left behind is told before: the page's title asks
+/// for it while it is made.
+type Showing = dyn Fn(&str, RwSignal<Option<Said>>) -> Result<Shown, Said> + Send + Sync;
 
 /// What becomes of a view.
 enum Shown {
@@ -110,16 +111,16 @@ where
     // page.
     load_any(
         Arc::new(fetch),
-        Arc::new(move |text| {
+        Arc::new(move |text, refused| {
             let view: View<S> = view_of(text)?;
-            let said = view.said.clone().map(Said::from);
-            Ok((
-                said,
-                match elsewhere(&view) {
-                    Some(path) => Shown::Elsewhere(path),
-                    None => Shown::Here(render(view)),
-                },
-            ))
+            let is_untold = refused.try_with_untracked(Option::is_none).unwrap_or_default();
+            if let (true, Some(said)) = (is_untold, view.said.clone()) {
+                refused.set(Some(said.into()));
+            }
+            Ok(match elsewhere(&view) {
+                Some(path) => Shown::Elsewhere(path),
+                None => Shown::Here(render(view)),
+            })
         }),
     )
 }
@@ -154,16 +155,8 @@ fn load_any(fetch: Arc<dyn Fn() -> Fetching + Send + Sync>, show: Arc<Showing>) 
             {move || {
                 let show = Arc::clone(&show);
                 Suspend::new(async move {
-                    // A refusal of a plain form is there before the page is drawn.
                     let text = view.await;
-                    let before = refused.try_get_untracked().flatten();
-                    let shown = show(&text).map(|(said, shown)| {
-                        if before.is_none() && said.is_some() {
-                            refused.set(said);
-                        }
-                        shown
-                    });
-                    match shown {
+                    match show(&text, refused) {
                         Ok(Shown::Here(page)) => page,
                         Ok(Shown::Elsewhere(path)) => {
                             go(path);
