@@ -4,6 +4,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { codeIn, expect, test } from '../pages/stage.ts';
 
+test.use({ part: 'screens' });
+
 async function look(page: Page, name: string, project: string, scripts: boolean): Promise<void> {
   await expect(page.locator('h1')).toBeVisible();
   for (const scheme of ['light', 'dark'] as const) {

@@ -129,9 +129,11 @@ interface Fixtures {
   quiet: void;
 }
 
-export const test = base.extend<Fixtures, { stage: Stage }>({
+export const test = base.extend<Fixtures, { stage: Stage; part: string }>({
+  // Journeys of another part get a server of their own: they register and mistype for people of the others.
+  part: ['journeys', { scope: 'worker', option: true }],
   stage: [
-    async ({}, use) => {
+    async ({ part: _ }, use) => {
       const stage = await Stage.open();
       await use(stage);
       await stage.close();
