@@ -1,0 +1,170 @@
+//! What a commit makes true.
+
+use crate::audit::Entry;
+use crate::identity::{AccountId, CodeId, ContactId, FlowId};
+use crate::limits::{Factor, Failures};
+use crate::method::ContactKind;
+use crate::method::proof::Proof;
+use crate::moment::Moment;
+
+use super::{Code, Contact, Flow, Message, Session};
+
+/// One thing to make true, in a transaction with others.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// The account is still at this revision.
+    AccountIs {
+        /// Which.
+        account: AccountId,
+        /// At which.
+        revision: i64,
+    },
+    /// The policy is still at this version.
+    PolicyIs(i64),
+    /// A new flow.
+    OpenFlow(Flow),
+    /// A flow at its next version; stale when the stored one is not at `flow.version - 1`.
+    SaveFlow(Flow),
+    /// All other recoveries of the account end, with their codes.
+    EndFlows {
+        /// Whose.
+        account: AccountId,
+        /// But this one.
+        except: Option<FlowId>,
+    },
+    /// A proof in a flow.
+    AddProof(FlowId, Proof),
+    /// All proofs of a flow go.
+    DropProofs(FlowId),
+    /// A new code; every earlier one of the flow and the contact dies.
+    OpenCode(Code),
+    /// One more try; stale when there were other than `seen` or the code is closed.
+    CountTry {
+        /// Which.
+        code: CodeId,
+        /// Tries before.
+        seen: u8,
+    },
+    /// The code is used; stale when it was used or replaced before.
+    SpendCode(CodeId),
+    /// Every code of a flow dies.
+    CloseCodes(FlowId),
+    /// The failures of a factor; stale when the stored ones are not `before`.
+    SaveFailures {
+        /// Whose.
+        account: AccountId,
+        /// Which factor.
+        factor: Factor,
+        /// As they were read.
+        before: Failures,
+        /// As they shall be.
+        after: Failures,
+    },
+    /// So many sends to a destination since a moment, and no more: the limit was judged on them.
+    SendsAre {
+        /// Keyed digest of the destination.
+        channel: String,
+        /// Since when, this moment not included.
+        since: Moment,
+        /// How many were read.
+        seen: usize,
+    },
+    /// Something was sent to a destination.
+    RecordSend {
+        /// Keyed digest of the destination.
+        channel: String,
+        /// Keyed digest of the network that caused it.
+        network: String,
+        /// On behalf of which account.
+        account: AccountId,
+        /// When.
+        at: Moment,
+    },
+    /// A challenge is spent; stale when it was before.
+    SpendChallenge {
+        /// Keyed digest of it.
+        token: String,
+        /// When it may be forgotten.
+        until: Moment,
+    },
+    /// A new password; stale when the epoch has moved on. History, epoch and must-change follow.
+    SetPassword {
+        /// Whose.
+        account: AccountId,
+        /// The hash.
+        hash: String,
+        /// The epoch it was decided on.
+        epoch: i64,
+        /// When.
+        at: Moment,
+        /// Old hashes to keep.
+        keep: u8,
+    },
+    /// A hash with newer parameters for the same password.
+    Rehash {
+        /// Whose.
+        account: AccountId,
+        /// The hash it replaces.
+        before: String,
+        /// The new one.
+        after: String,
+    },
+    /// A new session.
+    OpenSession(Session),
+    /// A session was used, or its owner proved the password again.
+    TouchSession {
+        /// Which.
+        token: String,
+        /// When it was used.
+        seen: Moment,
+        /// When the password was last proved.
+        proved: Moment,
+    },
+    /// One session ends.
+    EndSession(String),
+    /// All sessions of the account end, but one.
+    EndSessions {
+        /// Whose.
+        account: AccountId,
+        /// But this one.
+        except: Option<String>,
+    },
+    /// A contact; replaces one of the same account, kind and id.
+    PutContact(Contact),
+    /// A pending contact becomes the account's own; others of its kind that are not vouched go. Stale when it is gone.
+    VerifyContact {
+        /// Which.
+        contact: ContactId,
+        /// When.
+        at: Moment,
+    },
+    /// A contact goes. Stale when it is gone.
+    RemoveContact(ContactId),
+    /// Contacts of the account that were never proved go.
+    DropPending {
+        /// Whose.
+        account: AccountId,
+        /// Of which kind.
+        kind: ContactKind,
+    },
+    /// A registration was finished.
+    FinishRegistration {
+        /// Whose.
+        account: AccountId,
+        /// When.
+        at: Moment,
+    },
+    /// A message in the outbox.
+    Enqueue(Message),
+    /// A row in the audit log.
+    Record(Entry),
+}
+
+/// How a commit went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// All of it is true and durable.
+    Done,
+    /// None of it: something it was decided on has moved on.
+    Stale,
+}

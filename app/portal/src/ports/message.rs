@@ -1,0 +1,81 @@
+//! What goes to the outbox.
+
+use crate::account::Language;
+use crate::identity::{AccountId, CodeId, ContactId, MessageId};
+use crate::method::ContactKind;
+use crate::moment::Moment;
+
+/// What a message tells. Parameters are small and public; secrets are made when it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case", tag = "what")]
+pub enum Matter {
+    /// A one-time code.
+    Code {
+        /// Which.
+        code: CodeId,
+    },
+    /// Nothing: written where nothing may be sent, so that the work is the same. Dropped by the worker.
+    Nothing,
+    /// The password was reset.
+    WasReset,
+    /// The password was changed.
+    WasChanged,
+    /// A method was added or replaced.
+    MethodAdded {
+        /// Which kind of contact.
+        kind: ContactKind,
+    },
+    /// A method was removed.
+    MethodRemoved {
+        /// Which kind of contact.
+        kind: ContactKind,
+    },
+    /// Somebody proved something and went no further, or failed often before succeeding.
+    Unfinished,
+    /// A method was closed after too many wrong codes.
+    Closed,
+    /// An administrator reset a password; to the other administrators.
+    AdministratorReset {
+        /// The name of that administrator's account.
+        name: String,
+    },
+    /// A person could not go on and asks for help; to the help desk.
+    HelpWanted {
+        /// The name of the account.
+        name: String,
+        /// Why it could not go on.
+        case: String,
+        /// The support code.
+        support: String,
+    },
+}
+
+/// To whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recipient {
+    /// A contact; its address is read when the message is sent.
+    Contact(ContactId),
+    /// The help desk of the configuration, else the administrators.
+    HelpDesk,
+}
+
+/// A message for the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its own name, also the key against sending twice.
+    pub id: MessageId,
+    /// To whom.
+    pub to: Recipient,
+    /// About whose account.
+    pub account: Option<AccountId>,
+    /// In which language.
+    pub language: Language,
+    /// What it tells.
+    pub matter: Matter,
+    /// Since when it waits.
+    pub at: Moment,
+    /// Not worth sending after this moment.
+    pub expires: Moment,
+    /// From where the cause came, coarse: a shortened address.
+    pub network: String,
+}
