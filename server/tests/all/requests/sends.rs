@@ -1,0 +1,60 @@
+//! How many messages may be asked for: by one destination, one network, one account.
+
+use super::browser::{Browser, House};
+
+#[tokio::test]
+async fn a_fourth_walk_gets_no_code_while_three_are_under_way() {
+    let house = House::open().await;
+    for n in 0..3 {
+        let mut browser = Browser::new(&house);
+        browser.address = [198, 51, 100, n];
+        browser.identify("k.sato").await;
+        assert_eq!(browser.ask("email", "").await.next(), "/reset/code");
+        house.later(31);
+    }
+    house.later(120);
+    let mut fourth = Browser::new(&house);
+    fourth.identify("k.sato").await;
+    assert!(fourth.ask("text", "09012345678").await.next().contains("sends"));
+}
+
+#[tokio::test]
+async fn one_network_cannot_use_up_the_sends_of_a_destination() {
+    let house = House::open().await;
+    for n in 0..4 {
+        let mut stranger = Browser::new(&house);
+        stranger.identify("k.sato").await;
+        let heard = stranger.ask("email", "").await.next();
+        assert_eq!(heard == "/reset/code", n < 3, "{n}: {heard}");
+        house.later(1_800);
+    }
+    let mut owner = Browser::new(&house);
+    owner.address = [192, 0, 2, 1];
+    owner.identify("k.sato").await;
+    assert_eq!(owner.ask("email", "").await.next(), "/reset/code");
+}
+
+#[tokio::test]
+async fn of_ten_walks_that_ask_at_once_one_gets_a_message() {
+    let house = House::open().await;
+    let mut walks = Vec::new();
+    for n in 0..10 {
+        let mut browser = Browser::new(&house);
+        browser.address = [198, 51, 100, n];
+        browser.identify("k.sato").await;
+        walks.push(browser);
+    }
+    let mut asked = tokio::task::JoinSet::new();
+    for mut browser in walks {
+        asked.spawn(async move { browser.ask("email", "").await.next() });
+    }
+    let sent = asked
+        .join_all()
+        .await
+        .into_iter()
+        .filter(|next| next == "/reset/code")
+        .count();
+    assert_eq!(sent, 1);
+    house.deliver().await;
+    assert_eq!(house.mailbox.list().len(), 1);
+}
