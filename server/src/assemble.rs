@@ -17,7 +17,7 @@ use crate::courier::mailbox::Mailbox;
 use crate::courier::{Channel, Couriers};
 use crate::delivery::Delivery;
 use crate::hashing::Argon2Pool;
-use crate::housekeeping::Housekeeping;
+use crate::housekeeping::{Housekeeping, told};
 use crate::http::accept::{Bounds, serve as accept};
 use crate::http::address::{Network, TrustedProxies};
 use crate::http::guard::Refused;
@@ -163,25 +163,44 @@ impl Server {
     }
 
     /// Serves until told to stop, then finishes what is under way.
+    ///
+    /// # Errors
+    /// Also where the look after an unclean stop finds the database damaged: then it stops by itself.
     pub async fn serve(
         &self,
         listener: TcpListener,
         stage: Option<Demonstration>,
         stop: watch::Receiver<bool>,
     ) -> Result<(), Fault> {
-        let (router, told) = self.router(&site::package().map_err(Fault::new)?, stage);
+        let package = site::package().map_err(Fault::new)?;
+        self.serve_site(&package, listener, stage, stop).await
+    }
+
+    async fn serve_site(
+        &self,
+        package: &str,
+        listener: TcpListener,
+        stage: Option<Demonstration>,
+        mut stop: watch::Receiver<bool>,
+    ) -> Result<(), Fault> {
+        let (router, refused) = self.router(package, stage);
+        let (end, ended) = watch::channel(false);
         let workers = [
-            tokio::spawn(self.delivery().run(stop.clone())),
-            tokio::spawn(self.housekeeping().run(stop.clone())),
+            tokio::spawn(self.delivery().run(ended.clone())),
+            tokio::spawn(self.housekeeping().run(ended)),
             tokio::spawn(write_down(
-                told,
+                refused,
                 Arc::clone(&self.store),
                 Arc::clone(&self.wiring.clock),
             )),
         ];
-        let mut until = stop.clone();
-        accept(listener, router, self.proxies(), Bounds::default(), async move {
-            let _ = until.wait_for(|stop| *stop).await;
+        let mut damage = None;
+        accept(listener, router, self.proxies(), Bounds::default(), async {
+            tokio::select! {
+                () = told(&mut stop) => {}
+                found = self.store.damage() => damage = Some(found),
+            }
+            let _ = end.send(true);
         })
         .await;
         for worker in workers {
@@ -192,7 +211,8 @@ impl Server {
                 Err(_) => tracing::warn!("a worker was not waited for any longer"),
             }
         }
-        Ok(self.store.close().await?)
+        self.store.close().await?;
+        damage.map_or(Ok(()), |damage| Err(Fault::new(damage)))
     }
 }
 
@@ -230,4 +250,43 @@ fn served(couriers: &Couriers) -> Vec<Method> {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::settings::Environment;
+
+    #[tokio::test]
+    async fn a_server_whose_database_turns_out_damaged_stops_and_says_so() {
+        let folder = std::env::temp_dir().join(format!("aikagi-damaged-{}", name(&SystemRandom).unwrap()));
+        std::fs::create_dir(&folder).unwrap();
+        let keyring = Arc::new(Keyring::ephemeral(&SystemRandom).unwrap());
+        let store = SqlStore::open(&folder.join("aikagi.db"), Arc::clone(&keyring) as _).await;
+        let (store, tell) = store.unwrap().being_looked_at();
+        let settings = "public_url = \"http://localhost:1\"\nkeyring = \"k\"\n[organisation]\nname.en = \"K\"\n";
+        let clock = Arc::new(SystemClock);
+        let server = Server::new(Wiring {
+            settings: Settings::read(settings, &folder.join("aikagi.toml"), &Environment::default()).unwrap(),
+            keyring,
+            clock: Arc::clone(&clock) as _,
+            store: Arc::new(store),
+            couriers: Couriers::to_mailbox(&Arc::new(Mailbox::new(clock))),
+        })
+        .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (_stop, stopped) = watch::channel(false);
+        tell("page 7 is lost");
+        let ended = tokio::time::timeout(
+            Duration::from_secs(30),
+            server.serve_site("pkg-test", listener, None, stopped),
+        )
+        .await;
+        let fault = ended.expect("it goes on serving").unwrap_err().to_string();
+        assert!(fault.contains("damaged (page 7 is lost)"), "{fault}");
+        let lock = std::fs::read(folder.join("aikagi.db.lock")).unwrap();
+        assert!(!lock.is_empty(), "it will not be looked at again");
+        std::fs::remove_dir_all(&folder).ok();
+    }
 }

@@ -25,7 +25,6 @@ mod purge;
 mod row;
 mod sessions;
 
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -42,7 +41,8 @@ use sqlx::any::AnyQueryResult;
 use sqlx::{Any, AnyPool, Transaction};
 
 pub use breakdown::Breakdown;
-pub use opening::CannotOpen;
+pub use opening::{CannotOpen, Unready};
+use opening::{Lock, Soundness};
 
 /// What a question or a change of the store comes to.
 pub type Result<T> = std::result::Result<T, Breakdown>;
@@ -63,7 +63,9 @@ pub struct SqlStore {
     /// Where the database lies.
     place: PathBuf,
     /// Held for as long as the store is: a second process on the same file is refused.
-    lock: File,
+    lock: Lock,
+    /// Whether the file is whole, where the one before did not close it.
+    soundness: Soundness,
     /// A sealed nothing, opened where there are no contacts, so that the work is the same.
     decoy: Vec<u8>,
 }

@@ -114,10 +114,11 @@ pub fn router(house: House) -> Router {
         style: house.style(),
         origin: house.public_url.origin().to_owned(),
     };
+    let readiness = Arc::new(health::Readiness::new(Arc::clone(&house.store)));
     let mut whole = pages
         .route("/language", post(language::change).with_state(switch))
         .route("/healthz", get(health::live))
-        .route("/readyz", get(health::ready).with_state(Arc::clone(&house.store)))
+        .route("/readyz", get(health::ready).with_state(readiness))
         .route("/.well-known/change-password", get(change_password))
         .route(REPORTS, post(report));
     if let Some((_, mailbox)) = &house.stage {

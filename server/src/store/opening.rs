@@ -1,13 +1,16 @@
 //! Opening the database of one server: a SQLite file on a local disk.
 //!
 //! Write-ahead log with `synchronous = full`: a commit that was answered survives a power cut. Refused are a SQLite with
-//! the write-ahead-log bug that was fixed in 3.51.3, a second process on the same file, and a schema from a later version
-//! of this program. Before a migration a copy is made.
+//! the write-ahead-log bug that was fixed in 3.51.3, a second process on the same file, a file that an unclean stop left
+//! damaged, and a schema from a later version of this program. Before a migration a copy is made.
 
+mod lock;
 mod migration;
+mod readiness;
+mod soundness;
 
 use std::fmt;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +21,11 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyPool, ConnectOptions as _, Executor as _};
 use url::Url;
 
+use self::lock::Left;
+pub(super) use self::lock::Lock;
 use self::migration::{back_up, migrate};
+pub use self::readiness::Unready;
+pub(super) use self::soundness::Soundness;
 use super::row::{number, text};
 use super::{Breakdown, Result, SqlStore, contacts, policy};
 use crate::clock::SystemClock;
@@ -39,8 +46,6 @@ const READER: &str = "pragma foreign_keys = on; pragma busy_timeout = 5000; prag
 const READERS: u32 = 4;
 /// How long a request waits for a connection before it is told to come back.
 const ACQUIRE: Duration = seconds(5);
-/// How long the database may take over a write when it is asked whether it is ready.
-const READY_WITHIN: Duration = seconds(1);
 
 /// Why the database was not opened.
 #[derive(Debug)]
@@ -58,6 +63,13 @@ pub enum CannotOpen {
     OldSqlite(String),
     /// The file lies where SQLite cannot keep its promises, on a network drive say; what it answered.
     NotDurable(String),
+    /// It was not closed the last time, and what it holds is not whole.
+    Damaged {
+        /// Where it lies.
+        place: PathBuf,
+        /// The first thing that SQLite finds.
+        what: String,
+    },
     /// The path cannot be one of a database.
     Place(PathBuf),
     /// The file, its lock or its copy cannot be written.
@@ -82,6 +94,11 @@ impl fmt::Display for CannotOpen {
             Self::NotDurable(told) => write!(
                 f,
                 "this file system is not fit for a database ({told}); use a local disk"
+            ),
+            Self::Damaged { place, what } => write!(
+                f,
+                "{} is damaged ({what}); restore the last backup, and keep this file until it is clear what was lost",
+                place.display()
             ),
             Self::Place(place) => write!(f, "{} cannot be a database", place.display()),
             Self::File(place, cause) => write!(f, "{}: {cause}", place.display()),
@@ -110,13 +127,19 @@ impl SqlStore {
     pub async fn open(place: &Path, keys: Arc<dyn Keys>) -> std::result::Result<Self, CannotOpen> {
         install_default_drivers();
         let place = std::path::absolute(place).map_err(|cause| CannotOpen::File(place.to_owned(), cause))?;
-        let lock = lock(&place)?;
+        let (lock, left) = Lock::take(&place)?;
         private_file(&place)?;
         let address = address(&place)?;
         let writer = pool(1, WRITER)
             .connect_with(AnyConnectOptions::from_url(&address)?)
             .await?;
         check_sqlite(&writer).await?;
+        // The first connection has mended what SQLite can mend.
+        let soundness = match left {
+            Left::Closed => Soundness::of_closed(&place),
+            Left::Open => Soundness::look(&place),
+        };
+        soundness.settle().await?;
         migrate(&writer, &place).await?;
         let reader = pool(READERS, READER)
             .connect_with(AnyConnectOptions::from_url(&address)?)
@@ -131,6 +154,7 @@ impl SqlStore {
             clock: Arc::new(SystemClock),
             place,
             lock,
+            soundness,
             decoy,
         };
         let mut tx = store.begin().await?;
@@ -151,18 +175,12 @@ impl SqlStore {
         &self.place
     }
 
-    /// Whether the database takes a write right now, within a second.
-    pub async fn ready(&self) -> Result<()> {
-        let write = async {
-            let mut tx = self.begin().await?;
-            sqlx::query("update pulse set beat = beat + 1 where id = 1")
-                .execute(&mut *tx)
-                .await?;
-            Ok(tx.commit().await?)
-        };
-        tokio::time::timeout(READY_WITHIN, write)
-            .await
-            .unwrap_or(Err(Breakdown::Late))
+    /// The damage that the look after an unclean stop has found, once it is over; where it found none, waits for ever.
+    pub async fn damage(&self) -> CannotOpen {
+        match self.soundness.damage().await {
+            Some(damage) => damage,
+            None => std::future::pending().await,
+        }
     }
 
     /// Copies the database, as it stands at one moment, into a file that must not exist yet. Never copy the file itself
@@ -178,8 +196,7 @@ impl SqlStore {
             .fetch_all(&self.writer)
             .await;
         self.writer.close().await;
-        // A lock that cannot be given up goes with the process.
-        let _ = self.lock.unlock();
+        self.lock.give_up(self.soundness.is_whole() && checkpoint.is_ok());
         checkpoint?;
         Ok(())
     }
@@ -223,16 +240,6 @@ fn private_file(place: &Path) -> std::result::Result<File, CannotOpen> {
     options
         .open(place)
         .map_err(|cause| CannotOpen::File(place.to_owned(), cause))
-}
-
-fn lock(place: &Path) -> std::result::Result<File, CannotOpen> {
-    let beside = beside(place, "lock");
-    let file = private_file(&beside)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(CannotOpen::InUse(place.to_owned())),
-        Err(TryLockError::Error(cause)) => Err(CannotOpen::File(beside, cause)),
-    }
 }
 
 async fn check_sqlite(pool: &AnyPool) -> std::result::Result<(), CannotOpen> {

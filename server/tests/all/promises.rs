@@ -16,4 +16,5 @@ mod purge;
 mod rollback;
 mod secrecy;
 mod tampering;
+mod unclean;
 mod winners;

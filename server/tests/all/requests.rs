@@ -4,6 +4,7 @@ mod browser;
 mod codes;
 mod enumeration;
 mod flow;
+mod health;
 mod lifetime;
 mod meanwhile;
 mod new_password;

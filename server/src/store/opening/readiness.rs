@@ -1,0 +1,102 @@
+//! Whether the store can do its work right now: for whoever sends people here, or away from here.
+
+use std::path::Path;
+use std::time::Duration;
+
+use portal::moment::seconds;
+use portal::ports::Label;
+
+use crate::store::{Breakdown, Result, SqlStore, contacts};
+
+/// How long the database may take over a write.
+const WITHIN: Duration = seconds(1);
+/// Of the disk, this part has to be free: one twentieth.
+const FREE_PART: u64 = 20;
+
+/// What keeps the store from its work.
+#[derive(Debug)]
+pub enum Unready {
+    /// It was not closed the last time, and is being looked at or damaged.
+    Unsound,
+    /// It takes no write.
+    Database(Breakdown),
+    /// The keys do not open what they sealed.
+    Keyring,
+    /// The disk is nearly full, or does not say how full it is.
+    Disk,
+}
+
+impl Unready {
+    /// In plain words for an operator, and nothing that is of use to a stranger.
+    pub const fn words(&self) -> &'static str {
+        match self {
+            Self::Unsound => "the database is being checked after an unclean stop",
+            Self::Database(_) => "the database takes no writes",
+            Self::Keyring => "the keyring does not work",
+            Self::Disk => "less than 5 % of the disk is free",
+        }
+    }
+}
+
+impl SqlStore {
+    /// Whether the database takes a write within a second, the keys work and the disk has room. It writes: whoever lets
+    /// strangers ask has to see to it that they do not ask often.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub async fn ready(&self) -> std::result::Result<(), Unready> {
+        if !self.soundness.is_whole() {
+            return Err(Unready::Unsound);
+        }
+        tokio::time::timeout(WITHIN, self.beat())
+            .await
+            .unwrap_or(Err(Breakdown::Late))
+            .map_err(Unready::Database)?;
+        self.keys
+            .open(Label::Contact, contacts::DECOY, &self.decoy)
+            .map_err(|_| Unready::Keyring)?;
+        if has_room(&self.place) {
+            Ok(())
+        } else {
+            Err(Unready::Disk)
+        }
+    }
+
+    async fn beat(&self) -> Result<()> {
+        let mut tx = self.begin().await?;
+        sqlx::query("update pulse set beat = beat + 1 where id = 1")
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Whether the disk with this file has room for us, who are not root.
+fn has_room(place: &Path) -> bool {
+    rustix::fs::statvfs(place).is_ok_and(|disk| is_enough(disk.f_bavail, disk.f_blocks))
+}
+
+/// Both in blocks. A file system without blocks of its own counts none.
+const fn is_enough(free: u64, all: u64) -> bool {
+    free.saturating_mul(FREE_PART) >= all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_twentieth_of_the_disk_has_to_be_free() {
+        assert!(is_enough(5, 100));
+        assert!(!is_enough(4, 100));
+        assert!(!is_enough(0, 1));
+        assert!(is_enough(u64::MAX, u64::MAX));
+        assert!(is_enough(0, 0));
+    }
+
+    #[test]
+    fn a_disk_that_cannot_be_asked_has_no_room() {
+        assert!(has_room(&std::env::temp_dir()));
+        assert!(!has_room(Path::new("/nowhere/at/all")));
+    }
+}
