@@ -31,28 +31,33 @@ pub enum Stage {
     #[default]
     Overview,
     /// A code was sent to a contact that is not yet one's own.
-    Awaiting {
-        /// The contact to be proved.
-        contact: ContactId,
-        /// The way the code travels.
-        method: Method,
-        /// Which code.
-        code: CodeId,
-        /// When it was asked for.
-        asked: Moment,
-    },
+    Awaiting(Dispatch),
     /// A code was sent to a contact that is one's own already: the second proof, beside the password, for replacing and
     /// deleting.
-    Proving {
-        /// The contact that proves.
-        contact: ContactId,
-        /// The way the code travels.
-        method: Method,
-        /// Which code.
-        code: CodeId,
-        /// When it was asked for.
-        asked: Moment,
-    },
+    Proving(Dispatch),
+}
+
+impl Stage {
+    /// The code that is awaited, if one is.
+    pub const fn dispatch(&self) -> Option<&Dispatch> {
+        match self {
+            Self::Overview => None,
+            Self::Awaiting(dispatch) | Self::Proving(dispatch) => Some(dispatch),
+        }
+    }
+}
+
+/// A code that was sent off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispatch {
+    /// The contact it goes to.
+    pub contact: ContactId,
+    /// The way it travels.
+    pub method: Method,
+    /// Which code.
+    pub code: CodeId,
+    /// When it was asked for.
+    pub asked: Moment,
 }
 
 /// A registration under way; one per session.

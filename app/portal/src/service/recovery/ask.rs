@@ -1,0 +1,130 @@
+//! Picking a method, and asking for its code.
+
+use super::{Decided, FormKey, Found, Onward, refused};
+use crate::audit::{Event, Outcome};
+use crate::identity::AccountId;
+use crate::limits::Factor;
+use crate::method::code::Purpose;
+use crate::method::{Method, phone};
+use crate::moment::Moment;
+use crate::ports::{Account, Change};
+use crate::recovery::{Form, Stage};
+use crate::refusal::Refusal;
+use crate::service::reachable::{Reachable, factor};
+use crate::service::sending::{Asked, Request};
+use crate::service::{Answer, Portal, Visit};
+
+impl Portal {
+    /// "Send the code": by this method, for a phone after the whole number was typed.
+    pub async fn ask(&self, visit: &Visit, method: &str, whole: &str, key: FormKey<'_>) -> Answer<Onward> {
+        let picked = Method::from_word(method);
+        self.deed(visit, Form::Ask, key, &[method, whole], move |found, now| {
+            Box::pin(async move {
+                let method = picked.ok_or(Refusal::Method)?;
+                let (policy, _) = self.policy().await?;
+                let (account, contacts) = self.subject(&found.flow).await?.ok_or(Refusal::FlowEnded)?;
+                self.gate(Some(&account), &contacts, &policy, now)
+                    .map_err(|_| Refusal::FlowEnded)?;
+                let reachable = self.reachable(&account, &contacts, &policy, now);
+                let way = reachable.iter().find(|one| one.offers(method)).ok_or(Refusal::Method)?;
+                if found.walk.has_proved_by(&way.channel) {
+                    return Err(Refusal::Method.into());
+                }
+                let failures = self.store.failures(&account.id, factor(method)).await?;
+                if let Some(refusal) = refused(failures.leave(now)) {
+                    return Ok(self.blocked(visit, &found, now, Event::Send, method, refusal));
+                }
+                if let Some(decided) = self
+                    .whole_number(visit, &found, &account, way, method, whole, now)
+                    .await?
+                {
+                    return Ok(decided);
+                }
+                let request = Request {
+                    flow: &found.flow.id,
+                    account: &account.id,
+                    purpose: Purpose::Recovery,
+                    method,
+                    contact: &way.contact,
+                };
+                let Asked { code, mut changes } = self.ask_for_code(visit, request, now).await?;
+                let walk = found.walk.clone().ask(method, way.channel.clone(), code, now)?;
+                let mut entry = self.flow_entry(visit, &found.flow, now, Event::Send, Outcome::Succeeded);
+                entry.method = Some(method);
+                changes.push(Change::Record(entry));
+                Ok(Decided::Move {
+                    walk,
+                    changes,
+                    rotate: false,
+                })
+            })
+        })
+        .await
+    }
+
+    /// For a phone the whole number is typed before anything is sent, once for a channel in a flow. A wrong one counts.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all of them are the circumstances of one decision"
+    )]
+    async fn whole_number(
+        &self,
+        visit: &Visit,
+        found: &Found,
+        account: &Account,
+        way: &Reachable,
+        method: Method,
+        whole: &str,
+        now: Moment,
+    ) -> Answer<Option<Decided>> {
+        let was_given = matches!(found.walk.stage(now), Stage::Awaiting { channel, .. } if channel == way.channel);
+        if method == Method::Email || was_given {
+            return Ok(None);
+        }
+        // Counted for this network alone: nothing was sent yet, and a stranger elsewhere must not lock the owner out.
+        let counted = AccountId::new(format!(
+            "{}@{}",
+            account.id.as_str(),
+            self.index("network", &visit.network)
+        ));
+        let before = self.store.failures(&counted, Factor::WholeNumber).await?;
+        if let Some(refusal) = refused(before.leave(now)) {
+            return Ok(Some(self.blocked(visit, found, now, Event::Send, method, refusal)));
+        }
+        if whole.trim().is_empty() {
+            return Err(Refusal::Phone(phone::Problem::Missing).into());
+        }
+        if phone::is_same(whole, &way.contact.address) {
+            return Ok(None);
+        }
+        let after = before.count(now);
+        let mut entry = self.flow_entry(visit, &found.flow, now, Event::Send, Outcome::Failed);
+        entry.method = Some(method);
+        entry.detail = "whole_number".into();
+        let save = Change::SaveFailures {
+            account: counted,
+            factor: Factor::WholeNumber,
+            before,
+            after,
+        };
+        Ok(Some(Decided::Refuse {
+            walk: None,
+            changes: vec![save, Change::Record(entry)],
+            refusal: Refusal::WholeNumber,
+        }))
+    }
+
+    /// "Use another method".
+    pub async fn choose_another(&self, visit: &Visit, key: FormKey<'_>) -> Answer<Onward> {
+        self.deed(visit, Form::Another, key, &["another"], move |found, now| {
+            Box::pin(async move {
+                Ok(Decided::Move {
+                    walk: found.walk.clone().another(now)?,
+                    changes: vec![],
+                    rotate: false,
+                })
+            })
+        })
+        .await
+    }
+}

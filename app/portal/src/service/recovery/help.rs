@@ -1,0 +1,53 @@
+//! "Contact an administrator", from a reset that could not go on.
+
+use super::{Decided, FormKey, Onward};
+use crate::audit::{Event, Outcome};
+use crate::identity::AccountId;
+use crate::ports::Change;
+use crate::recovery::{Case, Form, Stage};
+use crate::refusal::Refusal;
+use crate::service::{Answer, Portal, Visit};
+
+impl Portal {
+    pub(in crate::service) async fn contact_within_flow(&self, visit: &Visit, key: FormKey<'_>) -> Answer<Onward> {
+        self.deed(visit, Form::Contact, key, &["contact"], move |found, now| {
+            Box::pin(async move {
+                if found.walk.has_contacted() {
+                    return Ok(Decided::Move {
+                        walk: found.walk.clone(),
+                        changes: vec![],
+                        rotate: false,
+                    });
+                }
+                let case = match found.walk.stage(now) {
+                    Stage::Stopped(Case::ManagedElsewhere) => return Err(Refusal::StepAhead.into()),
+                    Stage::Stopped(Case::NotEnabled) => "not_enabled",
+                    Stage::Stopped(Case::NotVerified) => "not_verified",
+                    _ => "stuck",
+                };
+                let account = match &found.flow.account {
+                    Some(id) => self.store.account(id).await?,
+                    None => None,
+                };
+                let subject = found
+                    .flow
+                    .account
+                    .clone()
+                    .unwrap_or_else(|| AccountId::new(format!("name:{}", found.flow.name)));
+                let mut changes = self
+                    .call_for_help(visit, account.as_ref(), &subject, case, &found.flow.support, now)
+                    .await?;
+                let mut entry =
+                    self.flow_entry(visit, &found.flow, now, Event::ContactAdministrator, Outcome::Succeeded);
+                entry.detail = case.into();
+                changes.push(Change::Record(entry));
+                Ok(Decided::Move {
+                    walk: found.walk.clone().contact(now)?,
+                    changes,
+                    rotate: false,
+                })
+            })
+        })
+        .await
+    }
+}

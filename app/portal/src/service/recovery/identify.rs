@@ -1,0 +1,115 @@
+//! Which account is it?
+
+use super::{FormKey, Onward};
+use crate::account::UserName;
+use crate::audit::{Event, Outcome};
+use crate::identity::FlowId;
+use crate::moment::Moment;
+use crate::ports::{Change, Committed, Fault, Flow, FlowKind};
+use crate::recovery::{Case, Recovery};
+use crate::refusal::Refusal;
+use crate::service::presence::Presence;
+use crate::service::{Answer, Portal, Visit};
+
+impl Portal {
+    /// Which account is it? Judged on the text, then on the proof of presence, and only then looked up.
+    pub async fn identify(
+        &self,
+        visit: &Visit,
+        typed: &str,
+        presence: Presence<'_>,
+        key: FormKey<'_>,
+    ) -> Answer<Onward> {
+        let name = UserName::parse(typed).map_err(Refusal::UserName)?;
+        let holder = visit.holder.as_deref().ok_or(Refusal::Challenge)?;
+        let now = self.now();
+        let found = self.find_recovery(visit, now).await?;
+        let replay = self.replay(key, &[typed], now);
+        if let Some(answer) = found.as_ref().and_then(|found| self.heard_before(found, &replay, key)) {
+            return answer;
+        }
+        // Spent before anybody is looked up: a challenge pays for one look.
+        let spent = self.judge_presence(visit, holder, presence)?;
+        if self.store.commit(vec![spent]).await? == Committed::Stale {
+            return Err(Refusal::Challenge.into());
+        }
+        let name_digest = self.index("name", name.as_str());
+
+        let (policy, _) = self.policy().await?;
+        let account = self.store.account_named(&name).await?;
+        let subject = account
+            .as_ref()
+            .map_or_else(|| self.nobody(name.as_str()), |account| account.id.clone());
+        let contacts = self.store.contacts(&subject).await?;
+        let gate = self.gate(account.as_ref(), &contacts, &policy, now);
+
+        let mut changes = Vec::new();
+        if let Some(found) = found.filter(|found| found.is_current) {
+            if found.is_live(now) && found.flow.name == name_digest {
+                // The same name keeps the live flow, proofs and all.
+                changes.push(Change::SaveFlow(self.moved(&found, &found.walk, Some(replay), None)?.0));
+                return self.identified(changes, None).await;
+            }
+            // Another name: what was proved for the first one is gone.
+            changes.extend(left(found.flow, now));
+        }
+        let id = FlowId::new(self.fresh_name()?);
+        let next = self.rotated(&id, 1, key);
+        let walk = Recovery::begin(gate, now);
+        let flow = Flow {
+            id,
+            kind: FlowKind::Recovery,
+            holder: self.token_digest(&next),
+            holder_before: Some(self.token_digest(holder)),
+            account: account.as_ref().map(|account| account.id.clone()),
+            name: name_digest,
+            epoch: account.as_ref().map_or(0, |account| account.epoch),
+            version: 1,
+            body: serde_json::to_string(&walk).map_err(Fault::new)?,
+            opened: now,
+            ends: walk.ends(),
+            support: self.support_code(holder),
+            replay: Some(replay),
+        };
+        let mut entry = self.flow_entry(visit, &flow, now, Event::Identify, outcome(gate));
+        entry.detail = detail(gate, account.is_some()).into();
+        changes.push(Change::OpenFlow(flow));
+        changes.push(Change::Record(entry));
+        self.identified(changes, Some(next)).await
+    }
+
+    async fn identified(&self, changes: Vec<Change>, holder: Option<String>) -> Answer<Onward> {
+        match self.store.commit(changes).await? {
+            Committed::Done => Ok(Onward { holder }),
+            // Another request of this browser was faster.
+            Committed::Stale => Err(Refusal::Challenge.into()),
+        }
+    }
+}
+
+/// Leaves a flow for another name.
+fn left(mut flow: Flow, now: Moment) -> [Change; 2] {
+    flow.version += 1;
+    flow.holder = format!("over:{}", flow.id.as_str());
+    flow.holder_before = None;
+    // Nobody reaches it any more. Its proofs stay until the owner was told that somebody gave them.
+    flow.ends = now;
+    [Change::CloseCodes(flow.id.clone()), Change::SaveFlow(flow)]
+}
+
+const fn outcome(gate: Result<u8, Case>) -> Outcome {
+    match gate {
+        Ok(_) => Outcome::Succeeded,
+        Err(_) => Outcome::Blocked,
+    }
+}
+
+const fn detail(gate: Result<u8, Case>, is_known: bool) -> &'static str {
+    match gate {
+        Ok(_) => "",
+        Err(_) if !is_known => "unknown",
+        Err(Case::ManagedElsewhere) => "managed_elsewhere",
+        Err(Case::NotEnabled) => "not_enabled",
+        Err(Case::NotVerified) => "not_verified",
+    }
+}

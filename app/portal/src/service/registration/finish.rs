@@ -1,0 +1,73 @@
+//! Deleting a contact, and finishing with what is there.
+
+use crate::audit::{Event, Outcome};
+use crate::method::ContactKind;
+use crate::ports::{Change, Contact, Matter, Trust};
+use crate::refusal::Refusal;
+use crate::registration::Stage;
+use crate::service::reachable::best;
+use crate::service::{Answer, Portal, Visit};
+
+impl Portal {
+    /// Deletes a contact, where enough are left.
+    pub async fn remove_contact(&self, visit: &Visit, kind: &str) -> Answer<()> {
+        let found = self.find_registration(visit).await?;
+        let now = self.now();
+        let kind = ContactKind::from_word(kind)
+            .filter(|kind| *kind != ContactKind::Mailbox)
+            .ok_or(Refusal::Method)?;
+        let account = &found.person.account;
+        let (policy, version) = self.policy().await?;
+        let contacts = self.store.contacts(&account.id).await?;
+        let Some(contact) = best(&contacts, kind).filter(|contact| contact.trust == Trust::Verified) else {
+            return Ok(());
+        };
+        found.may_change(&contacts, &policy, now)?;
+        let required = policy.proofs_required(account.role);
+        let left: Vec<Contact> = contacts.iter().filter(|one| one.id != contact.id).cloned().collect();
+        let has_enough = self.reachable(account, &left, &policy, now).len() >= usize::from(required);
+        if account.first_finish.is_some() && !has_enough {
+            return Err(Refusal::TooFewMethods { required }.into());
+        }
+        let mut changes = vec![
+            Change::PolicyIs(version),
+            Change::AccountIs {
+                account: account.id.clone(),
+                revision: account.revision,
+            },
+            found.saved(Stage::Overview)?,
+        ];
+        // Told to the one that goes as well.
+        changes.extend(self.notices(visit, account, &contacts, &Matter::MethodRemoved { kind }, now)?);
+        changes.push(Change::RemoveContact(contact.id.clone()));
+        let mut entry = self.own_entry(visit, &found, Event::RemoveMethod, Outcome::Succeeded);
+        entry.detail = kind.word().into();
+        changes.push(Change::Record(entry));
+        self.settle(changes).await
+    }
+
+    /// "Finish": enough is registered.
+    pub async fn finish_registration(&self, visit: &Visit) -> Answer<()> {
+        let found = self.find_registration(visit).await?;
+        let now = self.now();
+        let account = &found.person.account;
+        let (policy, _) = self.policy().await?;
+        let contacts = self.store.contacts(&account.id).await?;
+        if !self.has_enough(account, &contacts, &policy, now) {
+            return Err(Refusal::TooFewMethods {
+                required: policy.proofs_required(account.role),
+            }
+            .into());
+        }
+        let entry = self.own_entry(visit, &found, Event::FinishRegistration, Outcome::Succeeded);
+        let mut changes = vec![found.saved(Stage::Overview)?];
+        if account.first_finish.is_none() {
+            changes.push(Change::FinishRegistration {
+                account: account.id.clone(),
+                at: now,
+            });
+        }
+        changes.push(Change::Record(entry));
+        self.settle(changes).await
+    }
+}
