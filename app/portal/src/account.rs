@@ -84,7 +84,11 @@ mod name {
 
     use super::{LONGEST_NAME, NameProblem};
 
-    /// A user name in its canonical form (PRECIS `UsernameCaseMapped`, RFC 8265 §3.3): width-mapped, lower case, NFC.
+    /// `@`, also as a Japanese keyboard types it.
+    const AT: [char; 2] = ['@', '\u{ff20}'];
+
+    /// A user name in its canonical form (PRECIS `UsernameCaseMapped`, RFC 8265 §3.3): width-mapped, lower case, NFC. Where it
+    /// has a domain, that is as IDNA has it.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     pub struct UserName(String);
 
@@ -101,21 +105,11 @@ mod name {
             if typed.chars().count() > LONGEST_NAME {
                 return Err(NameProblem::TooLong);
             }
-            // `@` and a domain are part of many directories' names: each side is a name of its own.
-            let parts: Result<Vec<String>, NameProblem> = typed
-                .split('@')
-                .map(|part| {
-                    UsernameCaseMapped::new()
-                        .enforce(part)
-                        .map(std::borrow::Cow::into_owned)
-                        .map_err(|_| NameProblem::Malformed)
-                })
-                .collect();
-            let parts = parts?;
-            if parts.len() > 2 {
-                return Err(NameProblem::Malformed);
-            }
-            Ok(Self(parts.join("@")))
+            // `@` and a domain are part of many directories' names.
+            Ok(Self(match typed.split_once(AT) {
+                None => own(typed)?,
+                Some((typed, suffix)) => format!("{}@{}", own(typed)?, domain(suffix)?),
+            }))
         }
 
         /// The canonical form.
@@ -127,6 +121,21 @@ mod name {
         /// would be taken for one another.
         pub fn skeleton(&self) -> String {
             skeleton(&caseless::default_case_fold_str(&self.0)).collect()
+        }
+    }
+
+    fn own(typed: &str) -> Result<String, NameProblem> {
+        let name = UsernameCaseMapped::new().enforce(typed);
+        name.map(std::borrow::Cow::into_owned)
+            .map_err(|_| NameProblem::Malformed)
+    }
+
+    /// The domain, judged strictly (UTS #46); of its spellings the one that people read, so that look-alikes are found.
+    fn domain(typed: &str) -> Result<String, NameProblem> {
+        let ascii = idna::domain_to_ascii_strict(typed).map_err(|_| NameProblem::Malformed)?;
+        match idna::domain_to_unicode(&ascii) {
+            (read, Ok(())) => Ok(read),
+            (_, Err(_)) => Err(NameProblem::Malformed),
         }
     }
 }
@@ -152,6 +161,60 @@ mod tests {
                 .as_deref(),
             Ok("h.tanaka@kitayama.example")
         );
+    }
+
+    #[test]
+    fn spellings_of_one_domain_are_one() {
+        for (typed, name) in [
+            ("h.tanaka@\u{24d4}xample.com", "h.tanaka@example.com"),
+            ("h.tanaka\u{ff20}example.com", "h.tanaka@example.com"),
+            ("h.tanaka@ＥＸＡＭＰＬＥ。ｃｏｍ", "h.tanaka@example.com"),
+            ("h.tanaka@XN--FA-HIA.de", "h.tanaka@faß.de"),
+            ("h.tanaka@faß.de", "h.tanaka@faß.de"),
+            ("h.tanaka@kitayama", "h.tanaka@kitayama"),
+        ] {
+            assert_eq!(
+                UserName::parse(typed).map(|n| n.as_str().to_owned()).as_deref(),
+                Ok(name),
+                "{typed:?}"
+            );
+        }
+        let skeleton = |typed| UserName::parse(typed).map(|n| n.skeleton());
+        assert_eq!(skeleton("a@example.com"), skeleton("a@еxample.com"));
+    }
+
+    #[test]
+    fn what_is_no_domain_is_no_end_of_a_name() {
+        for typed in [
+            "a@b..c",
+            "a@b.",
+            "a@.b",
+            "a@",
+            "@b.example",
+            "a\u{ff20}b\u{ff20}c",
+            "a@b\u{200d}c.example",
+            "a@b\u{200c}c.example",
+            "a@b c.example",
+            "a@b_c.example",
+            "a@-b.example",
+            "a@xn--a.example",
+            "a@b\u{202e}c.example",
+            "a@b%c.example",
+        ] {
+            assert_eq!(UserName::parse(typed), Err(NameProblem::Malformed), "{typed:?}");
+        }
+        let label = "b".repeat(63);
+        assert!(UserName::parse(&format!("a@{label}")).is_ok());
+        assert_eq!(UserName::parse(&format!("a@b{label}")), Err(NameProblem::Malformed));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_canonical_name_is_its_own(typed in "\\PC{0,12}(@\\PC{0,12})?") {
+            if let Ok(name) = UserName::parse(&typed) {
+                proptest::prop_assert_eq!(UserName::parse(name.as_str()), Ok(name));
+            }
+        }
     }
 
     #[test]
