@@ -4,7 +4,7 @@
 //! The server holds all of them; the browser is handed the active language as an asset before it hydrates, so that
 //! both sides say the same.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 
 use leptos::prelude::*;
 use portal::account::Language;
@@ -63,11 +63,20 @@ impl Words {
         self.texts.get(word as usize).copied().unwrap_or_default()
     }
 
-    /// A text with its placeholders filled in.
+    /// A text with its placeholders filled in. In one go: what is filled in may hold braces itself, and means them.
     pub fn fill(self, word: Word, values: &[(&str, &dyn Display)]) -> String {
-        values.iter().fold(self.say(word).to_owned(), |text, (name, value)| {
-            text.replace(&format!("{{{name}}}"), &value.to_string())
-        })
+        let mut rest = self.say(word);
+        let mut filled = String::new();
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').unwrap_or_default();
+            filled.push_str(before);
+            if let Some((_, value)) = values.iter().find(|(one, _)| *one == name) {
+                // Writing to a string cannot fail.
+                let _ = write!(filled, "{value}");
+            }
+            rest = after;
+        }
+        filled + rest
     }
 
     /// The hour and minute: `14:02`.
@@ -136,5 +145,18 @@ mod tests {
         assert_eq!(Words::of(Language::En, 540).day(moment), "4 June 2026");
         assert_eq!(Words::of(Language::Ja, 540).day(moment), "2026 年 6 月 4 日");
         assert_eq!(Words::of(Language::En, 0).day(moment), "3 June 2026");
+    }
+
+    #[test]
+    fn what_is_filled_in_is_not_filled_in_turn() {
+        let words = Words::of(Language::En, 0);
+        for (name, method) in [("{method}", "{name}"), ("{name}", "{"), ("}{method}{", "")] {
+            let filled = words.fill(Word::MailAdded, &[("name", &name), ("method", &method)]);
+            let text = words.say(Word::MailAdded).split(['{', '}']).collect::<Vec<_>>();
+            let [before, "name", between, "method", after] = text.as_slice() else {
+                panic!("{text:?}");
+            };
+            assert_eq!(filled, format!("{before}{name}{between}{method}{after}"));
+        }
     }
 }
