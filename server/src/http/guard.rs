@@ -4,6 +4,7 @@
 //! a panic inside its request; and it dresses every answer, errors and files included, in the same headers. It knows no
 //! page and no account.
 
+mod allowance;
 mod dress;
 mod page;
 mod request;
@@ -17,11 +18,13 @@ use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use portal::moment::seconds;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use self::allowance::Allowance;
 pub use self::dress::content_policy;
 pub use self::page::small_page;
-use super::address::{Client, Peer, TrustedProxies};
+use super::address::{Client, Peer, TrustedProxies, network};
 use super::forms::{self, Malformed};
 use crate::settings::PublicUrl;
 
@@ -29,6 +32,9 @@ use crate::settings::PublicUrl;
 const LARGEST_FORM: usize = 16 * 1_024;
 /// Largest report of a browser, in bytes.
 const LARGEST_REPORT: usize = 8 * 1_024;
+/// Reports that one network may send at once, and how long it waits for the next.
+const REPORTS_AT_ONCE: u32 = 10;
+const REPORT_EVERY: Duration = seconds(10);
 /// From a whole request to an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Where browsers report what the content policy stopped.
@@ -59,6 +65,8 @@ pub enum Why {
     BrokenOff,
     /// A form that can be read in two ways.
     Form(Malformed),
+    /// More reports of one network than anybody needs.
+    TooManyReports,
 }
 
 impl Why {
@@ -75,6 +83,7 @@ impl Why {
             Self::TooSlow => "too_slow",
             Self::BrokenOff => "broken_off",
             Self::Form(_) => "malformed_form",
+            Self::TooManyReports => "too_many_reports",
         }
     }
 
@@ -88,6 +97,7 @@ impl Why {
             Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooManyReports => StatusCode::TOO_MANY_REQUESTS,
             Self::RepeatedCookie | Self::BrokenOff | Self::Form(_) => StatusCode::BAD_REQUEST,
         }
     }
@@ -108,10 +118,10 @@ pub struct Refused {
 pub type OnRefused = Arc<dyn Fn(Refused) + Send + Sync>;
 
 /// The guard.
-#[derive(Clone)]
 pub struct Guard {
     public_url: PublicUrl,
     proxies: TrustedProxies,
+    reports: Allowance,
     on_refused: OnRefused,
 }
 
@@ -121,6 +131,7 @@ impl Guard {
         Self {
             public_url,
             proxies,
+            reports: Allowance::new(REPORTS_AT_ONCE, REPORT_EVERY),
             on_refused,
         }
     }
@@ -133,7 +144,7 @@ impl Guard {
     }
 
     /// Lets a request through, its body read, or says why not.
-    async fn admit(&self, request: Request) -> Result<Request, Why> {
+    async fn admit(&self, request: Request, client: Client) -> Result<Request, Why> {
         request::check(&self.public_url, &request)?;
         if *request.method() != Method::POST {
             // Nothing here reads the body of a GET.
@@ -141,6 +152,8 @@ impl Guard {
         }
         match request::kind(&request)? {
             request::Kind::Form => forms::form(request, LARGEST_FORM).await,
+            // Before anything of it is read.
+            request::Kind::Report if !self.reports.take(network(client.address(), 32, 64)) => Err(Why::TooManyReports),
             request::Kind::Report => forms::buffered(request, LARGEST_REPORT).await,
         }
     }
@@ -159,7 +172,7 @@ async fn stand(State(guard): State<Arc<Guard>>, mut request: Request, next: Next
         .take(256)
         .collect();
 
-    let answer = match guard.admit(request).await {
+    let answer = match guard.admit(request, client).await {
         Ok(request) => tokio::time::timeout(PATIENCE, next.run(request))
             .await
             .unwrap_or_else(|_| {

@@ -26,7 +26,7 @@ use tower_http::compression::CompressionLayer;
 use super::address::{Client, TrustedProxies};
 use super::guard::{Guard, OnRefused, REPORTS, content_policy};
 use super::language::Switch;
-use super::{demo, health, language, site, visit};
+use super::{demo, health, language, reports, site, visit};
 use crate::courier::mailbox::Mailbox;
 use crate::settings::{Organisation, PublicUrl};
 use crate::store::SqlStore;
@@ -120,7 +120,7 @@ pub fn router(house: House) -> Router {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready).with_state(readiness))
         .route("/.well-known/change-password", get(change_password))
-        .route(REPORTS, post(report));
+        .route(REPORTS, post(reports::report).with_state(Arc::default()));
     if let Some((_, mailbox)) = &house.stage {
         whole = whole.merge(demo::routes(Arc::clone(mailbox)));
     }
@@ -176,10 +176,4 @@ fn surround(house: &House) {
 /// Where password managers look for the page.
 async fn change_password() -> impl IntoResponse {
     (StatusCode::SEE_OTHER, [(LOCATION, HeaderValue::from_static("/change"))])
-}
-
-/// Reports of the content policy: how many, not what.
-async fn report() -> StatusCode {
-    tracing::warn!("a browser reports a breach of the content policy");
-    StatusCode::NO_CONTENT
 }

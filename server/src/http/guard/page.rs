@@ -5,6 +5,9 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 
+/// When to come again where much is going on, in seconds.
+const SOON: HeaderValue = HeaderValue::from_static("5");
+
 /// A small page of this status.
 pub fn small_page(status: StatusCode) -> Response {
     let [en, ja] = words(status);
@@ -21,7 +24,8 @@ pub fn small_page(status: StatusCode) -> Response {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     match status {
         StatusCode::METHOD_NOT_ALLOWED => headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST")),
-        StatusCode::SERVICE_UNAVAILABLE => headers.insert(RETRY_AFTER, HeaderValue::from_static("5")),
+        StatusCode::SERVICE_UNAVAILABLE => headers.insert(RETRY_AFTER, SOON),
+        StatusCode::TOO_MANY_REQUESTS => headers.insert(RETRY_AFTER, HeaderValue::from_static("10")),
         _ => None,
     };
     answer

@@ -252,6 +252,32 @@ async fn reports_have_their_own_types() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_network_sends_no_more_reports_than_anybody_needs_and_none_of_them_is_read() {
+    let house = House::new();
+    let report = |from: &str| {
+        Ask::post("/csp-report", "application/csp-report", "{}")
+            .with("sec-fetch-site", "same-origin")
+            .with("x-forwarded-for", from)
+    };
+    for _ in 0..10 {
+        assert_eq!(house.status(report("203.0.113.9")).await, 200);
+    }
+    let mut unread = report("203.0.113.9");
+    *unread.0.body_mut() = Body::new(Endless);
+    let started = tokio::time::Instant::now();
+    let refused = house.ask(unread).await;
+    assert_eq!((refused.status().as_u16(), started.elapsed().as_secs()), (429, 0));
+    assert_eq!(refused.headers()["retry-after"], "10");
+    assert_eq!(house.reasons(), [Why::TooManyReports]);
+
+    assert_eq!(house.status(report("203.0.113.10")).await, 200);
+    assert_eq!(house.status(Ask::form("a=1")).await, 200);
+    tokio::time::advance(std::time::Duration::from_secs(10)).await;
+    assert_eq!(house.status(report("203.0.113.9")).await, 200);
+    assert_eq!(house.status(report("203.0.113.9")).await, 429);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_body_that_never_ends_is_not_waited_for() {
     let house = House::new();
     let started = tokio::time::Instant::now();
