@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use app::api::demo::Theatre;
 use portal::account::Language;
-use portal::audit::{Actor, Entry, Event, Outcome};
 use portal::method::Method;
-use portal::ports::{Change, Clock, Fault, Keys, Random, Store};
+use portal::ports::{Clock, Fault, Keys, Random, Store};
 use portal::service::{Organisation, Portal};
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use crate::compose::Sender;
 use crate::courier::mailbox::Mailbox;
@@ -19,17 +18,14 @@ use crate::delivery::Delivery;
 use crate::hashing::Argon2Pool;
 use crate::housekeeping::{Housekeeping, told};
 use crate::http::accept::{Bounds, serve as accept};
-use crate::http::address::{Network, TrustedProxies};
-use crate::http::guard::Refused;
+use crate::http::address::TrustedProxies;
+use crate::http::refusals::Refusals;
 use crate::http::router::{House, offset_minutes, router};
 use crate::http::site;
 use crate::keyring::Keyring;
 use crate::random::{SystemRandom, name};
 use crate::settings::Settings;
 use crate::store::SqlStore;
-
-/// Refusals of the guard that wait to be written down; beyond that they are only in the log of the process.
-const MOST_REFUSED: usize = 256;
 
 /// How long workers are waited for at the end.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -136,9 +132,9 @@ impl Server {
         }
     }
 
-    /// The addresses, behind the guard; and the refusals that wait to be written down.
-    pub fn router(&self, package: &str, stage: Option<Demonstration>) -> (axum::Router, mpsc::Receiver<Refused>) {
-        let (tell, told) = mpsc::channel(MOST_REFUSED);
+    /// The addresses, behind the guard; and what the guard refuses, to be written down.
+    pub fn router(&self, package: &str, stage: Option<Demonstration>) -> (axum::Router, Refusals) {
+        let (refusals, on_refused) = Refusals::new(Arc::clone(&self.wiring.clock));
         let settings = &self.wiring.settings;
         let house = House {
             portal: Arc::clone(&self.portal),
@@ -149,13 +145,9 @@ impl Server {
             time_zone: settings.time_zone.clone(),
             package: package.to_owned(),
             stage,
-            on_refused: Arc::new(move |refused| {
-                if tell.try_send(refused).is_err() {
-                    tracing::warn!("too many refusals to write them all down");
-                }
-            }),
+            on_refused,
         };
-        (router(house), told)
+        (router(house), refusals)
     }
 
     fn proxies(&self) -> TrustedProxies {
@@ -183,16 +175,12 @@ impl Server {
         stage: Option<Demonstration>,
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), Fault> {
-        let (router, refused) = self.router(package, stage);
+        let (router, refusals) = self.router(package, stage);
         let (end, ended) = watch::channel(false);
         let workers = [
             tokio::spawn(self.delivery().run(ended.clone())),
             tokio::spawn(self.housekeeping().run(ended)),
-            tokio::spawn(write_down(
-                refused,
-                Arc::clone(&self.store),
-                Arc::clone(&self.wiring.clock),
-            )),
+            tokio::spawn(refusals.write_down(Arc::clone(&self.store) as _)),
         ];
         let mut damage = None;
         accept(listener, router, self.proxies(), Bounds::default(), async {
@@ -213,28 +201,6 @@ impl Server {
         }
         self.store.close().await?;
         damage.map_or(Ok(()), |damage| Err(Fault::new(damage)))
-    }
-}
-
-/// Requests that were not let through become rows of the audit log.
-async fn write_down(mut told: mpsc::Receiver<Refused>, store: Arc<SqlStore>, clock: Arc<dyn Clock>) {
-    while let Some(refused) = told.recv().await {
-        let entry = Entry {
-            at: clock.now(),
-            actor: Actor::Visitor,
-            subject: None,
-            network: Network::of(refused.client.address()).coarse(),
-            agent: String::new(),
-            event: Event::CrossSite,
-            outcome: Outcome::Blocked,
-            method: None,
-            flow: None,
-            support: String::new(),
-            detail: refused.why.word().to_owned(),
-        };
-        if let Err(fault) = store.commit(vec![Change::Record(entry)]).await {
-            tracing::error!(%fault, "a refusal was not written down");
-        }
     }
 }
 

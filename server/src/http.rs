@@ -7,6 +7,7 @@ pub mod forms;
 pub mod guard;
 pub mod health;
 pub mod language;
+pub mod refusals;
 pub mod reports;
 pub mod router;
 pub mod site;

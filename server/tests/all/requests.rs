@@ -9,6 +9,7 @@ mod lifetime;
 mod meanwhile;
 mod new_password;
 mod plain;
+mod refused;
 mod registration;
 mod repeats;
 mod secrets;
