@@ -172,6 +172,7 @@ async fn stand(State(guard): State<Arc<Guard>>, mut request: Request, next: Next
         .take(256)
         .collect();
 
+    let is_plain_form = *request.method() == Method::POST && request::wants_a_page(request.headers());
     let answer = match guard.admit(request, client).await {
         Ok(request) => tokio::time::timeout(PATIENCE, next.run(request))
             .await
@@ -184,6 +185,7 @@ async fn stand(State(guard): State<Arc<Guard>>, mut request: Request, next: Next
             small_page(why.status())
         }
     };
+    let answer = page::readable(answer, is_plain_form);
     dress::dressed(&guard.public_url, answer)
 }
 

@@ -31,6 +31,23 @@ pub fn small_page(status: StatusCode) -> Response {
     answer
 }
 
+/// What a door says to a script is no page, and where the page framework leads after an error is no help: who sent a plain
+/// form reads a small page of the same status. Whoever is turned away for now is told when to come again.
+pub(super) fn readable(mut answer: Response, is_plain_form: bool) -> Response {
+    let status = answer.status();
+    let is_page = answer
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_plain_form && !is_page && (status.is_client_error() || status.is_server_error()) {
+        answer = small_page(status);
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        answer.headers_mut().entry(RETRY_AFTER).or_insert(SOON);
+    }
+    answer
+}
+
 /// One calm sentence or two, in English and Japanese.
 fn words(status: StatusCode) -> [&'static str; 2] {
     match status {

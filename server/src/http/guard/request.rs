@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use axum::extract::Request;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, ORIGIN};
+use axum::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::{HEALTH, REPORTS, Why};
@@ -68,6 +68,14 @@ pub(super) fn kind(request: &Request) -> Result<Kind, Why> {
         ("application/csp-report" | "application/reports+json", true) => Ok(Kind::Report),
         _ => Err(Why::ContentType),
     }
+}
+
+/// A browser that goes somewhere, by a link or a plain form, as opposed to a script that fetches.
+pub(super) fn wants_a_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// Whether the request names our host, in `Host` and, where it has one, in its target.

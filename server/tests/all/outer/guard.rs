@@ -297,6 +297,34 @@ async fn a_handler_that_never_ends_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn whoever_is_turned_away_for_now_reads_when_to_come_again() {
+    let house = House::new();
+    let form = |accept: &str| {
+        let mut ask = Ask::form("a=1").with("accept", accept);
+        *ask.0.uri_mut() = "/busy".parse().unwrap();
+        ask
+    };
+    let plain = house.ask(form("text/html,*/*")).await;
+    assert_eq!(
+        (plain.status().as_u16(), &plain.headers()["retry-after"]),
+        (503, &"5".parse().unwrap())
+    );
+    assert!(!plain.headers().contains_key("location"), "{plain:?}");
+    let page = text(plain).await;
+    assert!(
+        page.contains("nothing was changed") && page.contains("混み合って"),
+        "{page}"
+    );
+
+    let fetched = house.ask(form("application/json")).await;
+    assert_eq!(
+        (fetched.status().as_u16(), &fetched.headers()["retry-after"]),
+        (503, &"5".parse().unwrap())
+    );
+    assert_eq!(text(fetched).await, "\"said to a script\"");
+}
+
+#[tokio::test]
 async fn a_panic_is_one_bad_answer_and_no_more() {
     let house = House::new();
     let answer = house.ask(Ask::get("/panic")).await;

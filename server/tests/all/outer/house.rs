@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Extension;
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use http_body_util::BodyExt as _;
 use hyper::body::Frame;
@@ -46,6 +47,7 @@ impl House {
             )
             .route("/slow", get(async || tokio::time::sleep(Duration::from_mins(1)).await))
             .route("/panic", get(panics))
+            .route("/busy", post(busy).get(busy))
             .route(
                 "/cached",
                 get(async || ([(header::CACHE_CONTROL, "public, max-age=31536000, immutable")], "x")),
@@ -80,6 +82,15 @@ impl House {
     pub fn reasons(&self) -> Vec<Why> {
         self.refused.lock().unwrap().iter().map(|one| one.why).collect()
     }
+}
+
+/// A door that has too much to do: its status, and where the page framework leads a plain form.
+async fn busy() -> impl IntoResponse {
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        [(header::LOCATION, "/reset")],
+        "\"said to a script\"",
+    )
 }
 
 async fn panics() -> &'static str {
