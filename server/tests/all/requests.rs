@@ -2,17 +2,23 @@
 
 mod browser;
 mod codes;
+mod digits;
 mod enumeration;
 mod flow;
+mod guesses;
 mod health;
 mod lifetime;
 mod meanwhile;
+mod names;
 mod new_password;
+mod outages;
 mod plain;
+mod presence;
 mod refused;
 mod registration;
 mod repeats;
 mod secrets;
 mod sends;
+mod shape;
 mod sign_in;
 mod web;

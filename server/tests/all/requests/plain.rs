@@ -3,7 +3,7 @@
 use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PHONE};
 
 /// The value of a hidden field in a page.
-fn hidden(page: &str, name: &str) -> String {
+pub fn hidden(page: &str, name: &str) -> String {
     let at = page
         .find(&format!("name=\"{name}\""))
         .unwrap_or_else(|| panic!("no {name} in {page}"));
@@ -12,7 +12,8 @@ fn hidden(page: &str, name: &str) -> String {
     value.unwrap_or_default().to_owned()
 }
 
-async fn follow(browser: &mut Browser, location: &str) -> String {
+/// Looks at a page that is there.
+pub async fn follow(browser: &mut Browser, location: &str) -> String {
     let page = browser.page(location).await;
     assert_eq!(page.status, 200, "{location}");
     page.body

@@ -1,0 +1,120 @@
+//! The proof of presence: asked of everybody before anybody is looked up.
+
+use super::browser::{Browser, House};
+
+#[tokio::test]
+async fn without_a_valid_proof_of_presence_nobody_is_looked_up() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    let view = browser.view("reset/view?step=identify").await;
+    let token = view["screen"]["identify"]["token"].as_str().unwrap().to_owned();
+    let forged = token.replacen(".16.", ".1.", 1);
+    let foreign = Browser::new(&house).view("reset/view?step=identify").await["screen"]["identify"]["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let mut answers = Vec::new();
+    for (n, (token, answer)) in [
+        ("", "1"),
+        (&*token, "1"),
+        (&*forged, "1"),
+        (&*foreign, "1"),
+        ("a.b.c.d", ""),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for name in ["k.sato", "nobody.here"] {
+            let heard = browser
+                .post(
+                    "reset/identify",
+                    &[
+                        ("user_name", name),
+                        ("token", token),
+                        ("answer", answer),
+                        ("key", &format!("k{n}")),
+                    ],
+                )
+                .await;
+            assert_eq!(heard.status, 403);
+            answers.push(heard.next());
+        }
+    }
+    assert!(answers.iter().all(|answer| answer.contains("challenge")));
+    assert!(house.audit().await.iter().all(|(event, ..)| event != "identify"));
+}
+
+#[tokio::test]
+async fn a_challenge_is_good_for_one_of_fifty() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    let view = browser.view("reset/view?step=identify").await;
+    let token = view["screen"]["identify"]["token"].as_str().unwrap().to_owned();
+    let answer = portal::presence::Search::new(&token, 16).advance(u32::MAX).unwrap();
+    let mut tries = tokio::task::JoinSet::new();
+    for n in 0..50 {
+        let (mut browser, token, answer) = (browser.clone(), token.clone(), answer.clone());
+        tries.spawn(async move {
+            browser
+                .post(
+                    "reset/identify",
+                    &[
+                        ("user_name", "k.sato"),
+                        ("token", &token),
+                        ("answer", &answer),
+                        ("key", &format!("k{n}")),
+                    ],
+                )
+                .await
+                .status
+        });
+    }
+    let won = tries
+        .join_all()
+        .await
+        .into_iter()
+        .filter(axum::http::StatusCode::is_success)
+        .count();
+    assert_eq!(won, 1);
+}
+
+#[tokio::test]
+async fn a_challenge_runs_out_after_five_minutes() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    let view = browser.view("reset/view?step=identify").await;
+    let token = view["screen"]["identify"]["token"].as_str().unwrap().to_owned();
+    house.later(300);
+    let answer = portal::presence::Search::new(&token, 16).advance(u32::MAX).unwrap();
+    let heard = browser
+        .post(
+            "reset/identify",
+            &[
+                ("user_name", "k.sato"),
+                ("token", &token),
+                ("answer", &answer),
+                ("key", "k"),
+            ],
+        )
+        .await;
+    assert!(heard.next().contains("challenge"));
+}
+
+#[tokio::test]
+async fn the_price_grows_with_the_traffic_of_a_network_and_never_with_the_name() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    for n in 0..61 {
+        let name = if n % 2 == 0 { "k.sato" } else { "nobody.here" };
+        browser.identify(name).await;
+    }
+    let bits = async |address: [u8; 4]| {
+        let mut browser = Browser::new(&house);
+        browser.address = address;
+        browser.view("reset/view?step=identify").await["screen"]["identify"]["bits"]
+            .as_u64()
+            .unwrap()
+    };
+    assert_eq!(bits([203, 0, 113, 7]).await, 17);
+    assert_eq!(bits([203, 0, 113, 8]).await, 16);
+}
