@@ -1,5 +1,6 @@
 //! The router in process: status, headers, cookies, redirects, what arrives, what is stored.
 
+mod bad_input;
 mod browser;
 mod codes;
 mod digits;
