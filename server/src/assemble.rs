@@ -27,8 +27,8 @@ use crate::random::{SystemRandom, name};
 use crate::settings::Settings;
 use crate::store::SqlStore;
 
-/// How long workers are waited for at the end.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// How long workers are waited for at the end; delivery needs ten seconds for what is under way.
+const FAREWELL: Duration = Duration::from_secs(12);
 
 /// What a demonstration adds: its stage and its mailbox.
 pub type Demonstration = (Arc<dyn Theatre>, Arc<Mailbox>);
@@ -208,13 +208,7 @@ impl Server {
 fn served(couriers: &Couriers) -> Vec<Method> {
     Method::ALL
         .into_iter()
-        .filter(|method| {
-            couriers.serve(match method {
-                Method::Email => Channel::Mail,
-                Method::Text => Channel::Text,
-                Method::Call => Channel::Call,
-            })
-        })
+        .filter(|method| couriers.serve(Channel::of(*method)))
         .collect()
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use portal::account::Language;
+use portal::method::Method;
 
 use crate::settings::Settings;
 
@@ -60,12 +61,26 @@ impl Channel {
     /// Every channel.
     pub const ALL: [Self; 3] = [Self::Mail, Self::Text, Self::Call];
 
-    /// The name in the log.
+    /// The name in the store and the log.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Mail => "mail",
             Self::Text => "text",
             Self::Call => "call",
+        }
+    }
+
+    /// The channel with this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.word() == word)
+    }
+
+    /// How the codes of a method travel.
+    pub const fn of(method: Method) -> Self {
+        match method {
+            Method::Email => Self::Mail,
+            Method::Text => Self::Text,
+            Method::Call => Self::Call,
         }
     }
 }
@@ -105,7 +120,10 @@ impl fmt::Debug for Parcel {
 /// Why a parcel was not delivered. The words are for the log and hold neither the message nor the address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Undelivered {
-    /// It may go better later: the other side is away, busy, or refuses us and not the parcel.
+    /// The channel is in trouble, whoever the parcel is for: the other side is away, too slow, or refuses us.
+    Away(String),
+    /// The other side does not take this parcel now: its recipient is greylisted, full, or over a limit. Says nothing about
+    /// the channel.
     Later(String),
     /// The other side will not take this parcel, ever.
     Never(String),
@@ -116,6 +134,7 @@ pub enum Undelivered {
 impl fmt::Display for Undelivered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Away(why) => write!(f, "out of reach: {why}"),
             Self::Later(why) => write!(f, "not yet: {why}"),
             Self::Never(why) => write!(f, "never: {why}"),
             Self::NoSuchChannel => f.write_str("no such channel"),

@@ -1,27 +1,28 @@
-//! The worker that takes messages from the outbox to the couriers.
+//! The worker that takes messages from the outbox to the couriers: a lane for each channel.
 //!
 //! A message is leased, put into words, handed over, and marked. Its address and its code are read at this moment and
 //! never stored with it. What could not be delivered is tried again while it is worth it.
 
+mod lane;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use portal::identity::ContactId;
+use portal::account::Language;
 use portal::method::ContactKind;
-use portal::moment::{hours, seconds};
-use portal::ports::{Clock, Contact, Fault, Matter, Message, Recipient, Store as _, Trust};
+use portal::moment::{Moment, hours, seconds};
+use portal::ports::{Clock, Code, Committed, Contact, Fault, Matter, Message, Recipient, Store as _, Trust};
 use portal::service::Portal;
 use tokio::sync::watch;
 
+use self::lane::Lane;
 use crate::compose::{Draft, Sender};
-use crate::courier::{Courier, Couriers, Parcel, Undelivered};
-use crate::housekeeping::told;
+use crate::courier::{Channel, Courier, Couriers, Parcel, Undelivered};
 use crate::store::SqlStore;
+use crate::store::outbox::{LEASE, Obstacle, Outgoing, what};
 
-/// How often the outbox is looked at.
+/// How often the outbox is looked at, and a lease while its message is being sent.
 const EVERY: Duration = Duration::from_millis(250);
-/// Messages taken at once.
-const BATCH: u32 = 16;
 /// The first wait after a failure; it doubles.
 const FIRST_WAIT: Duration = seconds(1);
 /// The longest wait for a code, whose life is short.
@@ -30,6 +31,7 @@ const LONGEST_FOR_CODES: Duration = seconds(30);
 const LONGEST_FOR_NOTICES: Duration = hours(1);
 
 /// What the worker needs.
+#[derive(Clone)]
 pub struct Delivery {
     /// The outbox.
     pub store: Arc<SqlStore>,
@@ -38,80 +40,107 @@ pub struct Delivery {
     /// Who delivers.
     pub couriers: Couriers,
     /// Who speaks, in each language.
-    pub senders: Arc<dyn Fn(portal::account::Language) -> Sender + Send + Sync>,
+    pub senders: Arc<dyn Fn(Language) -> Sender + Send + Sync>,
     /// Mailboxes of the help desk; without any, the administrators are written to.
     pub help_desk: Vec<String>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// The name of this worker in leases.
+    /// The name of this worker in leases; no other has the same.
     pub name: String,
 }
 
 impl Delivery {
-    /// Works until it is told to stop.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        loop {
-            match self.round().await {
-                // More may wait: go on at once.
-                Ok(taken) if taken == BATCH as usize => continue,
-                Ok(_) => {}
-                Err(fault) => tracing::error!(%fault, "the outbox cannot be read"),
-            }
-            tokio::select! {
-                () = tokio::time::sleep(EVERY) => {}
-                () = told(&mut stop) => return,
-            }
-        }
+    /// Works until it is told to stop; then what is under way is waited for, and given back if it takes too long.
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        let [mail, text, call] = self.lanes();
+        tokio::join!(mail.run(stop.clone()), text.run(stop.clone()), call.run(stop));
     }
 
-    /// Takes what is due; how many messages there were.
+    /// Takes what is due, and returns when it was tried; how many messages there were.
     pub async fn round(&self) -> Result<usize, Fault> {
-        let now = self.clock.now();
-        let taken = self.store.lease_due(now, &self.name, BATCH).await?;
-        for outgoing in &taken {
-            // One message that cannot be read must not keep the others waiting; its lease runs out by itself.
-            if let Err(fault) = self.send(&outgoing.message, outgoing.attempts).await {
-                tracing::error!(%fault, message = outgoing.message.id.as_str(), "a message cannot be sent");
-            }
+        let mut taken = 0;
+        for mut lane in self.clone().lanes() {
+            taken += lane.fill().await?;
+            lane.finish().await;
         }
-        Ok(taken.len())
+        Ok(taken)
     }
 
-    async fn send(&self, message: &Message, attempts: u32) -> Result<(), Fault> {
-        let id = &message.id;
+    fn lanes(self) -> [Lane; 3] {
+        let delivery = Arc::new(self);
+        Channel::ALL.map(|channel| Lane::new(Arc::clone(&delivery), channel))
+    }
+
+    /// Sends a message that was leased at this moment, and lets go of it where it is not this worker's to send any more.
+    async fn carry(&self, outgoing: Outgoing, leased: Moment) {
+        let message = outgoing.message.id.as_str();
+        tokio::select! {
+            sent = self.send(&outgoing) => if let Err(fault) = sent {
+                // Its lease runs out by itself.
+                tracing::error!(%fault, message, "a message cannot be sent");
+            },
+            held = self.hold(&outgoing, leased) => match held {
+                Ok(()) => tracing::info!(message, "a message is no longer to be sent"),
+                Err(fault) => tracing::error!(%fault, message, "a message cannot be kept, and is let go"),
+            },
+        }
+    }
+
+    /// Prolongs the lease of a message in time, however slow its courier is. Ends when the message is somebody else's, or
+    /// is not to be sent any more.
+    async fn hold(&self, outgoing: &Outgoing, mut since: Moment) -> Result<(), Fault> {
+        loop {
+            tokio::time::sleep(EVERY).await;
+            let now = self.clock.now();
+            // Early enough for a store that takes its time.
+            if now.since(since) >= LEASE / 3 {
+                if self.store.prolong(outgoing, now).await? == Committed::Stale {
+                    return Ok(());
+                }
+                since = now;
+            }
+        }
+    }
+
+    async fn send(&self, outgoing: &Outgoing) -> Result<(), Fault> {
+        let message = &outgoing.message;
         let parcels = self.parcels(message).await?;
         if parcels.is_empty() {
-            return Ok(self.store.discard(id, "nothing to say, or nobody to say it to").await?);
+            let why = "nothing to say, or nobody to say it to";
+            return Ok(self.store.discard(outgoing, why).await?);
         }
-        let mut worst = None;
-        for (number, parcel) in parcels.iter().enumerate() {
-            // One name per recipient, so that a repetition is known as such at the other side.
-            if let Err(undelivered) = self
-                .couriers
-                .deliver(parcel, &format!("{}-{number}", id.as_str()))
-                .await
-            {
-                worst = Some(undelivered);
-            }
-        }
-        let now = self.clock.now();
-        let Some(undelivered) = worst else {
-            return Ok(self.store.delivered(id, now).await?);
+        let Err(undelivered) = self.hand_over(&parcels, message.id.as_str()).await else {
+            return Ok(self.store.delivered(&message.id, self.clock.now()).await?);
         };
-        let matter = matter_word(&message.matter);
-        tracing::warn!(message = id.as_str(), matter, attempts, why = %undelivered, "a message was not delivered");
-        let reason = match undelivered {
-            Undelivered::Later(_) => "the other side did not take it",
-            Undelivered::Never(_) => "the other side will never take it",
-            Undelivered::NoSuchChannel => "no such channel",
+        let (id, matter, attempts) = (message.id.as_str(), what(&message.matter), outgoing.attempts);
+        tracing::warn!(message = id, matter, attempts, why = %undelivered, "a message was not delivered");
+        let (obstacle, reason) = match undelivered {
+            Undelivered::Away(_) => (Some(Obstacle::Channel), "the other side is out of reach"),
+            Undelivered::Later(_) => (Some(Obstacle::Recipient), "the other side did not take it"),
+            Undelivered::Never(_) => (None, "the other side will never take it"),
+            Undelivered::NoSuchChannel => (None, "no such channel"),
         };
-        let next = now + wait(&message.matter, attempts);
-        if matches!(undelivered, Undelivered::Later(_)) && next < message.expires {
-            self.store.postpone(id, next, reason).await?;
+        let next = self.clock.now() + wait(&message.matter, attempts);
+        if let Some(obstacle) = obstacle.filter(|_| next < message.expires) {
+            self.store.postpone(outgoing, next, obstacle, reason).await?;
         } else {
-            self.store.bury(id, reason).await?;
+            tracing::error!(message = id, matter, attempts, reason, "a message was given up");
+            self.store.bury(outgoing, reason).await?;
         }
         Ok(())
+    }
+
+    /// Hands over to everybody. One of several is enough: to try again would write to that one again.
+    async fn hand_over(&self, parcels: &[Parcel], id: &str) -> Result<(), Undelivered> {
+        let mut outcome = Err(Undelivered::NoSuchChannel);
+        for (number, parcel) in parcels.iter().enumerate() {
+            // One name per recipient, so that a repetition is known as such at the other side.
+            let handed = self.couriers.deliver(parcel, &format!("{id}-{number}")).await;
+            if hope(&handed) > hope(&outcome) {
+                outcome = handed;
+            }
+        }
+        outcome
     }
 
     /// What a message comes to, for each of its recipients.
@@ -135,16 +164,12 @@ impl Delivery {
         match (&message.matter, &message.to, contact) {
             (Matter::Nothing, _, _) => Ok(Vec::new()),
             (Matter::Code { code }, Recipient::Contact(_), Some(contact)) => {
-                let Some(code) = self.store.code_for_sending(code).await? else {
+                let code = self.store.code_for_sending(code).await?;
+                let Some(code) = code.filter(|code| self.may_receive(&contact, code)) else {
                     return Ok(Vec::new());
                 };
-                let may_go = may_receive(&contact, &code.contact) && !code.closed;
                 let digits = self.portal.digits(&code);
-                Ok(if may_go {
-                    vec![sender.code(draft, &code, &digits, contact.address)]
-                } else {
-                    Vec::new()
-                })
+                Ok(vec![sender.code(draft, &code, &digits, contact.address)])
             }
             (matter, Recipient::Contact(_), Some(contact)) if contact.trust != Trust::Pending => Ok(sender
                 .notice(draft, matter, contact.kind, contact.address.clone())
@@ -177,11 +202,23 @@ impl Delivery {
         }
         Ok(found)
     }
+
+    /// A code goes to the very contact it was asked for, at the address that it had then, and nowhere else.
+    fn may_receive(&self, contact: &Contact, code: &Code) -> bool {
+        contact.id == code.contact
+            && contact.kind != ContactKind::Mailbox
+            && self.portal.channel(contact).as_str() == code.channel
+    }
 }
 
-/// A code goes to the very contact it was asked for and nowhere else.
-fn may_receive(contact: &Contact, asked_for: &ContactId) -> bool {
-    contact.id == *asked_for && contact.kind != ContactKind::Mailbox
+/// Of what came of several parcels, the most hopeful counts for all.
+const fn hope(outcome: &Result<(), Undelivered>) -> u8 {
+    match outcome {
+        Ok(()) => 3,
+        Err(Undelivered::Away(_) | Undelivered::Later(_)) => 2,
+        Err(Undelivered::Never(_)) => 1,
+        Err(Undelivered::NoSuchChannel) => 0,
+    }
 }
 
 fn wait(matter: &Matter, attempts: u32) -> Duration {
@@ -193,19 +230,4 @@ fn wait(matter: &Matter, attempts: u32) -> Duration {
     FIRST_WAIT
         .saturating_mul(2_u32.saturating_pow(attempts.min(16)))
         .min(longest)
-}
-
-const fn matter_word(matter: &Matter) -> &'static str {
-    match matter {
-        Matter::Code { .. } => "code",
-        Matter::Nothing => "nothing",
-        Matter::WasReset => "was_reset",
-        Matter::WasChanged => "was_changed",
-        Matter::MethodAdded { .. } => "method_added",
-        Matter::MethodRemoved { .. } => "method_removed",
-        Matter::Unfinished => "unfinished",
-        Matter::Closed => "closed",
-        Matter::AdministratorReset { .. } => "administrator_reset",
-        Matter::HelpWanted { .. } => "help_wanted",
-    }
 }

@@ -60,13 +60,13 @@ impl HttpGateway {
             GatewayMethod::Post => Method::POST,
             GatewayMethod::Put => Method::PUT,
         };
-        let url = Url::parse(&self.gateway.url.fill(filling)).map_err(|_| self.later("its address cannot be read"))?;
+        let url = Url::parse(&self.gateway.url.fill(filling)).map_err(|_| self.away("its address cannot be read"))?;
         let mut request = self.client.request(method, url).headers(self.gateway.headers.clone());
         if let Some(body) = &self.gateway.body {
             request = request.body(body.fill(filling));
         }
         let answer = request.send().await.map_err(|error| {
-            self.later(if error.is_timeout() {
+            self.away(if error.is_timeout() {
                 "too slow"
             } else if error.is_connect() {
                 "cannot be reached"
@@ -87,11 +87,7 @@ impl HttpGateway {
             .any(|range| range.contains(&status.as_u16()))
         {
             let told = format!("{} answered {}", self.gateway.origin, status.as_u16());
-            return Err(if refuses_the_message(status) {
-                Undelivered::Never(told)
-            } else {
-                Undelivered::Later(told)
-            });
+            return Err(undelivered(status, told));
         }
         let Some((pointer, expected)) = &self.gateway.success.json else {
             return Ok(());
@@ -104,23 +100,24 @@ impl HttpGateway {
         if said.as_ref() == Some(expected) {
             Ok(())
         } else {
-            Err(self.later("the answer does not say that the message was taken"))
+            let told = "the answer does not say that the message was taken";
+            Err(Undelivered::Later(format!("{}: {told}", self.gateway.origin)))
         }
     }
 
     async fn body(&self, mut answer: Response) -> Result<Vec<u8>, Undelivered> {
         let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|_| self.later("the answer broke off"))? {
+        while let Some(chunk) = answer.chunk().await.map_err(|_| self.away("the answer broke off"))? {
             if body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(self.later("the answer is too long"));
+                return Err(self.away("the answer is too long"));
             }
             body.extend_from_slice(&chunk);
         }
         Ok(body)
     }
 
-    fn later(&self, why: &str) -> Undelivered {
-        Undelivered::Later(format!("{}: {why}", self.gateway.origin))
+    fn away(&self, why: &str) -> Undelivered {
+        Undelivered::Away(format!("{}: {why}", self.gateway.origin))
     }
 }
 
@@ -142,8 +139,13 @@ impl Courier for HttpGateway {
     }
 }
 
-/// Whether a status is about this message. The others are about us (401, 403, 404: put right in the settings), about
-/// the moment (408, 425, 429), or about the gateway.
-fn refuses_the_message(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 400 | 406 | 409..=423 | 431 | 451)
+/// What a status that is no success means for the message.
+fn undelivered(status: StatusCode, told: String) -> Undelivered {
+    match status.as_u16() {
+        400 | 406 | 409..=423 | 431 | 451 => Undelivered::Never(told),
+        // Too many for this number, say; or an answer that is friendly, but not the one that was asked for.
+        200..=299 | 425 | 429 => Undelivered::Later(told),
+        // About us (401, 403, 404: put right in the settings) or about the gateway.
+        _ => Undelivered::Away(told),
+    }
 }

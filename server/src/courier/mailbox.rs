@@ -36,6 +36,8 @@ impl fmt::Debug for Letter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outage {
     /// As if the other side were away.
+    Away,
+    /// As if the other side did not take the parcel now.
     Later,
     /// As if the other side refused the parcel.
     Never,
@@ -106,7 +108,8 @@ impl Courier for Mailbox {
     async fn deliver(&self, parcel: &Parcel, id: &str) -> Result<(), Undelivered> {
         let mut inside = self.inside();
         match inside.outages.get(&parcel.channel()) {
-            Some(Outage::Later) => return Err(Undelivered::Later("an outage is being played".into())),
+            Some(Outage::Away) => return Err(Undelivered::Away("an outage is being played".into())),
+            Some(Outage::Later) => return Err(Undelivered::Later("a delay is being played".into())),
             Some(Outage::Never) => return Err(Undelivered::Never("a refusal is being played".into())),
             Some(Outage::NoSuchChannel) => return Err(Undelivered::NoSuchChannel),
             None => {}
@@ -173,6 +176,11 @@ mod tests {
     #[tokio::test]
     async fn an_outage_hits_one_channel_until_it_is_over() {
         let mailbox = mailbox();
+        mailbox.fail(Channel::Text, Some(Outage::Away));
+        assert!(matches!(
+            mailbox.deliver(&text("x"), "m").await,
+            Err(Undelivered::Away(_))
+        ));
         mailbox.fail(Channel::Text, Some(Outage::Later));
         assert!(matches!(
             mailbox.deliver(&text("x"), "m").await,

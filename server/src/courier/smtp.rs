@@ -100,7 +100,7 @@ impl Courier for Smtp {
         match tokio::time::timeout(LONGEST_DELIVERY, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(judge(&error)),
-            Err(_) => Err(Undelivered::Later("the mail server is too slow".into())),
+            Err(_) => Err(Undelivered::Away("the mail server is too slow".into())),
         }
     }
 }
@@ -109,12 +109,12 @@ impl Courier for Smtp {
 fn judge(error: &lettre::transport::smtp::Error) -> Undelivered {
     if let Some(code) = error.status() {
         let told = format!("the mail server answered {code}");
-        // 530 to 538 refuse us, not the parcel (RFC 4954 §6): that is put right in the settings.
-        let refuses_us = matches!(u16::from(code), 530..=538);
-        return if error.is_permanent() && !refuses_us {
-            Undelivered::Never(told)
-        } else {
-            Undelivered::Later(told)
+        return match u16::from(code) {
+            // The server closes down (RFC 5321 §3.8), or refuses us and not the parcel (RFC 4954 §6): that is put right in
+            // the settings.
+            421 | 454 | 530..=538 => Undelivered::Away(told),
+            _ if error.is_permanent() => Undelivered::Never(told),
+            _ => Undelivered::Later(told),
         };
     }
     let kind = if error.is_tls() || is_about_trust(error) {
@@ -128,7 +128,7 @@ fn judge(error: &lettre::transport::smtp::Error) -> Undelivered {
     } else {
         "the mail server cannot be reached"
     };
-    Undelivered::Later(kind.into())
+    Undelivered::Away(kind.into())
 }
 
 /// Whether TLS is what failed. The library tells that as a broken connection, with the cause deep inside.

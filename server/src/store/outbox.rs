@@ -7,6 +7,8 @@
 
 mod sending;
 
+use std::time::Duration;
+
 use portal::account::Language;
 use portal::identity::{AccountId, ContactId, FlowId, MessageId};
 use portal::method::Method;
@@ -15,15 +17,18 @@ use portal::ports::{Committed, Matter, Message, Recipient};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
-use super::row::{maybe_text, moment, small, text, word};
+use super::row::{maybe_moment, maybe_text, moment, number, small, text, word};
 use super::{Result, SqlStore};
+use crate::courier::Channel;
 
-pub use sending::{DeadLetter, LEASE, Outgoing};
+pub use sending::{Backlog, DeadLetter, LEASE, Obstacle, Outgoing};
 
-/// How long back a method is judged by its messages.
-const JUDGED_OVER: std::time::Duration = minutes(2);
-/// Messages of that time that could not be delivered, from which on a method counts as failing.
-const TOO_MANY: i64 = 2;
+/// A failure older than this says nothing about a channel as it is. Longer than a code waits between two attempts.
+const RECENT: Duration = minutes(3);
+/// Trouble that passes sooner is left to the attempts that follow.
+const ENDURING: Duration = minutes(2);
+/// Recipients whose messages a channel fails, from which on it counts as down: less may be about them.
+const RECIPIENTS: i64 = 2;
 
 impl SqlStore {
     /// Only calls that were really made count; for a name nobody has, and past the limits, nothing is sent.
@@ -48,36 +53,58 @@ impl SqlStore {
         Ok((moments(&about)?, moments(&in_all)?))
     }
 
-    /// Methods of which at least two messages with codes could not be delivered within the last two minutes, and none
-    /// could. What was buried does not count: one recipient's refusal says nothing about the method.
+    /// Methods whose channel is down: it has failed the messages of several recipients for minutes, and has delivered none
+    /// since. What a recipient's server says of a message does not count.
     pub(super) async fn list_failing(&self, now: Moment) -> Result<Vec<Method>> {
-        let since = (now - JUDGED_OVER).millis();
-        let rows = sqlx::query(
-            "select method from outbox where failed is not null and failed > $1 and method is not null \
-             group by method having count(*) >= $2",
+        // Most of the time there is no trouble at all.
+        let troubled = sqlx::query(
+            "select channel from outbox where failed > $1 group by channel having count(distinct contact) >= $2",
         )
-        .bind(since)
-        .bind(TOO_MANY)
+        .bind((now - RECENT).millis())
+        .bind(RECIPIENTS)
         .fetch_all(&self.reader)
         .await?;
+        let troubled: Vec<String> = troubled.iter().map(|row| text(row, "channel")).collect::<Result<_>>()?;
         let mut failing = Vec::new();
-        for row in rows {
-            let method = word(&row, "method", Method::from_word)?;
-            let delivered =
-                sqlx::query("select id from outbox where state = 'delivered' and method = $1 and settled > $2 limit 1")
-                    .bind(method.word())
-                    .bind(since)
-                    .fetch_optional(&self.reader)
-                    .await?;
-            if delivered.is_none() {
+        for method in Method::ALL {
+            let channel = Channel::of(method);
+            if troubled.iter().any(|word| word == channel.word()) && self.is_down(channel, now).await? {
                 failing.push(method);
             }
         }
         Ok(failing)
     }
+
+    async fn is_down(&self, channel: Channel, now: Moment) -> Result<bool> {
+        let delivered = sqlx::query(
+            "select settled from outbox where state = 'delivered' and channel = $1 order by settled desc limit 1",
+        )
+        .bind(channel.word())
+        .fetch_optional(&self.reader)
+        .await?;
+        let delivered = delivered
+            .map(|row| number(&row, "settled"))
+            .transpose()?
+            .unwrap_or(i64::MIN);
+        // A message that failed before something else got through has been failing anew since then.
+        let row = sqlx::query(
+            "select
+                count(distinct contact) as recipients,
+                min(case when failed_first > $3 then failed_first else failed end) as since
+            from outbox
+            where channel = $1 and failed > $2 and failed > $3",
+        )
+        .bind(channel.word())
+        .bind((now - RECENT).millis())
+        .bind(delivered)
+        .fetch_one(&self.reader)
+        .await?;
+        let since = maybe_moment(&row, "since")?;
+        Ok(number(&row, "recipients")? >= RECIPIENTS && since.is_some_and(|since| now.since(since) >= ENDURING))
+    }
 }
 
-/// Puts a message into the outbox. The method of a code is noted beside it, for judging the method later.
+/// Puts a message into the outbox, into the lane of the channel that it will travel by.
 pub(super) async fn enqueue(conn: &mut AnyConnection, message: &Message) -> Result<Committed> {
     let code = match &message.matter {
         Matter::Code { code } => Some(code.as_str()),
@@ -97,7 +124,7 @@ pub(super) async fn enqueue(conn: &mut AnyConnection, message: &Message) -> Resu
             what,
             matter,
             code,
-            method,
+            channel,
             at,
             expires,
             network,
@@ -107,7 +134,26 @@ pub(super) async fn enqueue(conn: &mut AnyConnection, message: &Message) -> Resu
             reason
         )
         values (
-            $1, $2, $3, $4, $5, $6, $7, $8, (select method from code where id = $8), $9, $10, $11, 'waiting', $9, 0, ''
+            $1,
+            $2,
+            $3,
+            $4,
+            $5,
+            $6,
+            $7,
+            $8,
+            coalesce(
+                (select case method when 'email' then 'mail' else method end from code where id = $8),
+                (select case kind when 'phone' then 'text' else 'mail' end from contact where id = $3),
+                'mail'
+            ),
+            $9,
+            $10,
+            $11,
+            'waiting',
+            $9,
+            0,
+            ''
         )",
     )
     .bind(message.id.as_str())
@@ -148,8 +194,8 @@ fn line(message: &Message) -> String {
     }
 }
 
-/// The name of a matter in the store, the same as in its JSON.
-const fn what(matter: &Matter) -> &'static str {
+/// The name of a matter in the store and the log, the same as in its JSON.
+pub const fn what(matter: &Matter) -> &'static str {
     match matter {
         Matter::Code { .. } => "code",
         Matter::Nothing => "nothing",

@@ -20,7 +20,8 @@ pub(super) struct Reachable {
 }
 
 impl Portal {
-    pub(super) fn channel(&self, contact: &Contact) -> Channel {
+    /// The channel behind a contact: the keyed digest of its present address.
+    pub fn channel(&self, contact: &Contact) -> Channel {
         Channel::of_address(self.index("address", &contact.address))
     }
 

@@ -7,13 +7,13 @@ use portal::identity::{AccountId, FlowId, MessageId};
 use portal::method::Method;
 use portal::moment::{Moment, seconds};
 use portal::ports::{Committed, Message};
-use sqlx::Row as _;
 
 use super::read;
+use crate::courier::Channel;
 use crate::store::row::{maybe_text, moment, number, small, text, word};
-use crate::store::{BATCH, Breakdown, LONGEST_PAGE, Result, SqlStore, audit, met_one};
+use crate::store::{BATCH, LONGEST_PAGE, Result, SqlStore, audit, met_one};
 
-/// How long a worker may take over a message before another may try it.
+/// How long a message is a worker's own, unless it prolongs that; then another may try it.
 pub const LEASE: Duration = seconds(60);
 
 /// How a message can end its waiting.
@@ -52,6 +52,26 @@ pub struct Outgoing {
     pub attempts: u32,
 }
 
+/// What stood in the way of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The channel: it is out of reach, or refuses us.
+    Channel,
+    /// Its recipient: the other side takes it later, perhaps.
+    Recipient,
+}
+
+/// What waits in a lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// Which.
+    pub channel: Channel,
+    /// How many messages.
+    pub messages: u64,
+    /// Since when the oldest waits.
+    pub oldest: Moment,
+}
+
 /// A message that was given up.
 #[derive(Clone, Debug)]
 pub struct DeadLetter {
@@ -72,13 +92,15 @@ pub struct DeadLetter {
 }
 
 impl SqlStore {
-    /// Takes out up to `most` messages that are due, each for [`LEASE`]; the first of every line only.
-    pub async fn lease_due(&self, now: Moment, holder: &str, most: u32) -> Result<Vec<Outgoing>> {
+    /// Takes out up to `most` messages of a channel that are due, each for [`LEASE`]; the first of every line only.
+    pub async fn lease_due(&self, now: Moment, holder: &str, channel: Channel, most: usize) -> Result<Vec<Outgoing>> {
         // Looking first costs no write lock, and most of the time there is nothing.
-        let is_due = sqlx::query("select id from outbox where state = 'waiting' and due <= $1 limit 1")
-            .bind(now.millis())
-            .fetch_optional(&self.reader)
-            .await?;
+        let is_due =
+            sqlx::query("select id from outbox where channel = $1 and state = 'waiting' and due <= $2 limit 1")
+                .bind(channel.word())
+                .bind(now.millis())
+                .fetch_optional(&self.reader)
+                .await?;
         if is_due.is_none() {
             return Ok(Vec::new());
         }
@@ -97,20 +119,22 @@ impl SqlStore {
                 attempts + 1 as attempts,
                 due
             from outbox as message
-            where state = 'waiting'
-                and due <= $1
-                and expires > $1
+            where channel = $1
+                and state = 'waiting'
+                and due <= $2
+                and expires > $2
                 and not exists (
                     select 1 from outbox as earlier
                     where earlier.state = 'waiting'
                         and earlier.line = message.line
                         and earlier.number < message.number
-                        and earlier.expires > $1
+                        and earlier.expires > $2
                 )
-            order by due, number limit $2",
+            order by due, number limit $3",
         )
+        .bind(channel.word())
         .bind(now.millis())
-        .bind(i64::from(most).min(BATCH))
+        .bind(i64::try_from(most).unwrap_or(BATCH).min(BATCH))
         .fetch_all(&mut *tx)
         .await?;
         let mut taken = Vec::with_capacity(rows.len());
@@ -133,25 +157,63 @@ impl SqlStore {
         Ok(taken)
     }
 
-    /// The message was handed over. Nothing happens to one that waits no longer, here and below.
-    pub async fn delivered(&self, id: &MessageId, now: Moment) -> Result<()> {
-        self.settle(id, State::Delivered, "", now).await
+    /// Keeps a message that is still being sent for another [`LEASE`]. Stale where it is this worker's no longer, or is not
+    /// to be sent any more: the number of the attempt tells one lease from the next.
+    pub async fn prolong(&self, outgoing: &Outgoing, now: Moment) -> Result<Committed> {
+        let mut tx = self.begin().await?;
+        let result = sqlx::query(
+            "update outbox set due = $3 \
+             where id = $1 and state = 'waiting' and attempts = $2 and holder is not null",
+        )
+        .bind(outgoing.message.id.as_str())
+        .bind(i64::from(outgoing.attempts))
+        .bind((now + LEASE).millis())
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(met_one(&result))
     }
 
-    /// The message could not be sent now, and may be tried again from `until` on. Counts against its method. The reason
-    /// is in our own words: what the other side said may repeat the address.
-    pub async fn postpone(&self, id: &MessageId, until: Moment, reason: &str) -> Result<()> {
+    /// What a worker held of a channel may be taken by another at once; how many messages.
+    pub async fn give_back(&self, holder: &str, channel: Channel, now: Moment) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        let result = sqlx::query(
+            "update outbox set due = $3, holder = null \
+             where channel = $2 and state = 'waiting' and holder = $1",
+        )
+        .bind(holder)
+        .bind(channel.word())
+        .bind(now.millis())
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(result.rows_affected())
+    }
+
+    /// The message was handed over. Nothing happens to one that waits no longer, here and below.
+    pub async fn delivered(&self, id: &MessageId, now: Moment) -> Result<()> {
+        // True whoever has it by now.
+        self.settle(id, None, State::Delivered, "", now).await
+    }
+
+    /// The message could not be sent now, and may be tried again from `until` on. An obstacle in the channel counts
+    /// against it. Nothing happens to a message that another worker took since. The reason is in our own words: what the
+    /// other side said may repeat the address.
+    pub async fn postpone(&self, outgoing: &Outgoing, until: Moment, obstacle: Obstacle, reason: &str) -> Result<()> {
+        let failed = (obstacle == Obstacle::Channel).then(|| self.clock.now().millis());
         let mut tx = self.begin().await?;
         sqlx::query(
             "update outbox set
-                due = $3,
+                due = $4,
                 holder = null,
-                failed = $2,
-                reason = $4
-            where id = $1 and state = 'waiting'",
+                failed = coalesce($3, failed),
+                failed_first = coalesce(failed_first, $3),
+                reason = $5
+            where id = $1 and state = 'waiting' and attempts = $2",
         )
-        .bind(id.as_str())
-        .bind(self.clock.now().millis())
+        .bind(outgoing.message.id.as_str())
+        .bind(i64::from(outgoing.attempts))
+        .bind(failed)
         .bind(until.millis())
         .bind(reason)
         .execute(&mut *tx)
@@ -161,27 +223,40 @@ impl SqlStore {
     }
 
     /// The message will never get through: a dead letter, for administrators to see.
-    pub async fn bury(&self, id: &MessageId, reason: &str) -> Result<()> {
-        self.settle(id, State::Dead, reason, self.clock.now()).await
+    pub async fn bury(&self, outgoing: &Outgoing, reason: &str) -> Result<()> {
+        let attempts = Some(outgoing.attempts);
+        self.settle(&outgoing.message.id, attempts, State::Dead, reason, self.clock.now())
+            .await
     }
 
     /// The message is not to be sent: it tells nothing, or its code is dead.
-    pub async fn discard(&self, id: &MessageId, reason: &str) -> Result<()> {
-        self.settle(id, State::Dropped, reason, self.clock.now()).await
+    pub async fn discard(&self, outgoing: &Outgoing, reason: &str) -> Result<()> {
+        let attempts = Some(outgoing.attempts);
+        self.settle(&outgoing.message.id, attempts, State::Dropped, reason, self.clock.now())
+            .await
     }
 
-    /// The message waits no longer. How a code fared is written into the audit log with it.
-    async fn settle(&self, id: &MessageId, state: State, reason: &str, now: Moment) -> Result<()> {
+    /// The message waits no longer; where the number of an attempt is given, by this attempt only. How a code fared is
+    /// written into the audit log with it.
+    async fn settle(
+        &self,
+        id: &MessageId,
+        attempts: Option<u32>,
+        state: State,
+        reason: &str,
+        now: Moment,
+    ) -> Result<()> {
         let mut tx = self.begin().await?;
         let result = sqlx::query(
             "update outbox set
-                state = $2,
-                settled = $3,
+                state = $3,
+                settled = $4,
                 holder = null,
-                reason = $4
-            where id = $1 and state = 'waiting'",
+                reason = $5
+            where id = $1 and state = 'waiting' and attempts = coalesce($2, attempts)",
         )
         .bind(id.as_str())
+        .bind(attempts.map(i64::from))
         .bind(state.word())
         .bind(now.millis())
         .bind(reason)
@@ -271,17 +346,29 @@ impl SqlStore {
             .collect()
     }
 
-    /// How many messages wait, and since when the oldest of the next ones to be tried does.
-    pub async fn backlog(&self) -> Result<(u64, Option<Moment>)> {
-        // Counting stops where the answer is "too many" in any case.
-        let row = sqlx::query(
-            "select count(*) as waiting, min(at) as oldest from \
-             (select at from outbox where state = 'waiting' order by due, number limit 10000) as next",
+    /// What waits in each lane: how many messages, and since when the oldest does. Lanes in which nothing waits are left
+    /// out.
+    pub async fn backlog(&self) -> Result<Vec<Backlog>> {
+        let rows = sqlx::query(
+            "select
+                channel,
+                count(*) as messages,
+                min(at) as oldest
+            from outbox
+            where state = 'waiting'
+            group by channel
+            order by channel",
         )
-        .fetch_one(&self.reader)
+        .fetch_all(&self.reader)
         .await?;
-        let waiting = u64::try_from(number(&row, "waiting")?).map_err(|_| Breakdown::Row("waiting"))?;
-        let oldest: Option<i64> = row.try_get("oldest")?;
-        Ok((waiting, oldest.map(Moment::from_millis)))
+        rows.iter()
+            .map(|row| {
+                Ok(Backlog {
+                    channel: word(row, "channel", Channel::from_word)?,
+                    messages: small(row, "messages")?,
+                    oldest: moment(row, "oldest")?,
+                })
+            })
+            .collect()
     }
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use server::courier::smtp::Smtp;
 use server::courier::{Courier as _, Parcel, Undelivered};
 use server::settings::{Environment, Settings};
+use tokio::io::AsyncWriteExt as _;
 
 use self::exim::Exim;
 
@@ -109,7 +110,7 @@ async fn a_wrong_password_is_put_right_in_the_settings_not_held_against_the_mail
     let Some(exim) = Exim::start().await else { return };
     let wrong = section(&exim).replace(&exim.password, "wrong");
     let outcome = courier(&wrong).deliver(&mail("tanaka@example.org"), "m").await;
-    assert_eq!(outcome, Err(Undelivered::Later("the mail server answered 535".into())));
+    assert_eq!(outcome, Err(Undelivered::Away("the mail server answered 535".into())));
 }
 
 #[tokio::test]
@@ -122,7 +123,7 @@ async fn a_certificate_that_nobody_vouches_for_gets_no_mail() {
         .collect();
     let outcome = courier(&without).deliver(&mail("tanaka@example.org"), "m").await;
     assert!(
-        matches!(&outcome, Err(Undelivered::Later(why)) if why.contains("no trusted connection")),
+        matches!(&outcome, Err(Undelivered::Away(why)) if why.contains("no trusted connection")),
         "{outcome:?}"
     );
     assert!(exim.arrived(0).await.is_empty());
@@ -139,7 +140,7 @@ async fn a_server_that_hides_starttls_gets_no_mail() {
         exim.ca.display()
     );
     let outcome = courier(&stripped).deliver(&mail("tanaka@example.org"), "m").await;
-    assert!(matches!(outcome, Err(Undelivered::Later(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(Undelivered::Away(_))), "{outcome:?}");
     assert!(exim.arrived(0).await.is_empty());
 }
 
@@ -163,6 +164,20 @@ async fn a_server_that_is_away_is_tried_again() {
     let outcome = courier(plain).deliver(&mail("tanaka@example.org"), "m").await;
     assert_eq!(
         outcome,
-        Err(Undelivered::Later("the mail server cannot be reached".into()))
+        Err(Undelivered::Away("the mail server cannot be reached".into()))
     );
+}
+
+#[tokio::test]
+async fn a_server_that_closes_down_is_out_of_reach_whoever_the_mail_is_for() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            client.write_all(b"421 4.3.2 we are closing\r\n").await.ok();
+        }
+    });
+    let plain = format!("host = \"127.0.0.1\"\nport = {port}\nsecurity = \"none-for-loopback-only\"\n");
+    let outcome = courier(&plain).deliver(&mail("tanaka@example.org"), "m").await;
+    assert_eq!(outcome, Err(Undelivered::Away("the mail server answered 421".into())));
 }

@@ -5,6 +5,7 @@ use portal::method::proof::Proof;
 use portal::method::{ContactKind, Method};
 use portal::moment::{days, minutes, seconds};
 use portal::ports::{Change, Committed, Flow, FlowKind, Matter, Recipient, Replay, Store as _, Trust};
+use server::courier::Channel as Courier;
 
 use super::ground::{Ground, START, carrying, code, flow, message};
 
@@ -103,7 +104,11 @@ async fn another_code_kills_every_earlier_one_of_the_flow_and_its_message() {
         Committed::Stale
     );
     assert_eq!(ground.store.code_for_sending(&first.id).await.unwrap(), None);
-    let due = ground.store.lease_due(START, "worker", 10).await.unwrap();
+    let due = ground
+        .store
+        .lease_due(START, "worker", Courier::Text, 10)
+        .await
+        .unwrap();
     assert_eq!(due.len(), 1);
     assert_eq!(due[0].message, carrying_again(&due[0].message, &second));
 }
@@ -198,7 +203,11 @@ async fn a_new_password_ends_every_other_recovery_with_its_codes_proofs_and_mess
             .unwrap()
             .is_some()
     );
-    let waiting = ground.store.lease_due(START, "worker", 10).await.unwrap();
+    let waiting = ground
+        .store
+        .lease_due(START, "worker", Courier::Mail, 10)
+        .await
+        .unwrap();
     let codes: Vec<_> = waiting
         .iter()
         .filter(|one| matches!(&one.message.matter, Matter::Code { code } if *code == ended.id))

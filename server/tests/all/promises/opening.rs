@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use portal::ports::{Change, Keys, Store as _};
 use server::store::{CannotOpen, SqlStore};
+use sqlx::ConnectOptions as _;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use super::ground::{Folder, Ground, dump, entry, keyring, open, raw};
 
@@ -74,20 +77,73 @@ async fn a_schema_from_a_later_version_is_refused_and_left_alone() {
     assert_eq!(ground.dump().await, before);
 }
 
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// A database as an earlier version left it, and the last migration it knew.
+async fn earlier(folder: &Folder, version: i64) -> SqliteConnection {
+    let options = SqliteConnectOptions::new()
+        .filename(folder.database())
+        .create_if_missing(true);
+    let mut conn = options.connect().await.unwrap();
+    MIGRATIONS.run_to(version, &mut conn).await.unwrap();
+    conn
+}
+
 #[tokio::test]
 async fn a_migration_is_preceded_by_a_copy() {
-    let ground = Ground::new().await;
-    // As an earlier version would have left it: without the last migration.
-    sqlx::raw_sql("drop index proof_at; drop index outbox_unfinished; delete from _sqlx_migrations where version = 5")
-        .execute(&mut ground.raw().await)
-        .await
-        .unwrap();
-    let before = ground.dump().await;
-    let ground = ground.reopen().await;
+    let versions: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+    let [.., before_last, last] = versions.as_slice() else {
+        panic!("{versions:?}")
+    };
+    let folder = Folder::new();
+    let before = dump(&mut earlier(&folder, *before_last).await).await;
+    let ground = Ground {
+        store: open(&folder, &keyring()).await,
+        keys: keyring(),
+        folder,
+    };
     ground.done(vec![Change::Record(entry(None))]).await;
-    let copy = ground.folder.path().join("aikagi.db.before-5");
+    let copy = ground.folder.path().join(format!("aikagi.db.before-{last}"));
     assert_eq!(dump(&mut raw(&copy).await).await, before);
     assert!(!ground.folder.path().join("aikagi.db.part").exists());
+}
+
+#[tokio::test]
+async fn messages_of_an_earlier_version_find_their_lanes() {
+    let folder = Folder::new();
+    let mut conn = earlier(&folder, 5).await;
+    sqlx::raw_sql(
+        "insert into account (id, name, skeleton, display, role, groups, managed_elsewhere, disabled, must_change, \
+             password_set, epoch, revision, language) \
+         values ('a', 'a', 'a', 'a', 'person', '[]', 0, 0, 0, 0, 1, 1, 'en'); \
+         insert into contact (id, account, kind, address, trust, added, gone) \
+         values ('p', 'a', 'phone', x'00', 'vouched', 0, 0), ('m', 'a', 'mailbox', x'00', 'vouched', 0, 0); \
+         insert into outbox (id, line, contact, language, what, matter, method, at, expires, network, state, due, \
+             attempts, failed, reason) \
+         values \
+             ('notice to p', '1', 'p', 'en', 'was_reset', '', null, 0, 9, '', 'waiting', 0, 0, null, ''), \
+             ('notice to m', '2', 'm', 'en', 'was_reset', '', null, 0, 9, '', 'waiting', 0, 0, 7, ''), \
+             ('text to p', '3', 'p', 'en', 'code', '', 'text', 0, 9, '', 'waiting', 0, 0, null, ''), \
+             ('call to p', '4', 'p', 'en', 'code', '', 'call', 0, 9, '', 'waiting', 0, 0, null, ''), \
+             ('mail to e', '5', 'e', 'en', 'code', '', 'email', 0, 9, '', 'waiting', 0, 0, null, '')",
+    )
+    .execute(&mut conn)
+    .await
+    .unwrap();
+    open(&folder, &keyring()).await.close().await.unwrap();
+    let found: Vec<(String, String)> =
+        sqlx::query_as("select id, channel from outbox where failed is null order by number")
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
+    let expected = [
+        ("notice to p", "text"),
+        ("notice to m", "mail"),
+        ("text to p", "text"),
+        ("call to p", "call"),
+        ("mail to e", "mail"),
+    ];
+    assert_eq!(found, expected.map(|(id, channel)| (id.to_owned(), channel.to_owned())));
 }
 
 #[tokio::test]

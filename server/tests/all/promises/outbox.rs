@@ -4,15 +4,37 @@ use portal::audit::Event;
 use portal::identity::{AccountId, ContactId};
 use portal::method::{ContactKind, Method};
 use portal::moment::{Moment, days, hours, minutes, seconds};
-use portal::ports::{Change, Matter, Message, Recipient, Store as _, Trust};
+use portal::ports::{Change, Committed, Matter, Message, Recipient, Store as _, Trust};
+use server::courier::Channel;
 use server::store::audit::Filter;
-use server::store::outbox::LEASE;
+use server::store::outbox::{LEASE, Obstacle, Outgoing};
 
 use super::ground::{Ground, START, carrying, code, message};
 
 async fn due(ground: &Ground, now: Moment) -> Vec<Message> {
-    let taken = ground.store.lease_due(now, "worker", 10).await.unwrap();
+    let taken = leased(ground, now, Channel::Mail).await;
     taken.into_iter().map(|outgoing| outgoing.message).collect()
+}
+
+async fn leased(ground: &Ground, now: Moment, channel: Channel) -> Vec<Outgoing> {
+    ground.store.lease_due(now, "worker", channel, 10).await.unwrap()
+}
+
+/// What waits in each lane.
+async fn waiting(ground: &Ground) -> Vec<(Channel, u64, Moment)> {
+    let backlog = ground.store.backlog().await.unwrap();
+    backlog
+        .into_iter()
+        .map(|lane| (lane.channel, lane.messages, lane.oldest))
+        .collect()
+}
+
+/// A message that was not taken out yet, or has been `attempts` times.
+fn after(message: &Message, attempts: u32) -> Outgoing {
+    Outgoing {
+        message: message.clone(),
+        attempts,
+    }
 }
 
 fn notice(to: &str) -> Message {
@@ -65,12 +87,105 @@ async fn a_message_comes_out_as_it_went_in() {
 async fn a_message_is_taken_again_when_its_worker_fell_silent() {
     let ground = Ground::new().await;
     ground.done(vec![Change::Enqueue(notice("a"))]).await;
-    assert_eq!(ground.store.lease_due(START, "one", 10).await.unwrap()[0].attempts, 1);
+    assert_eq!(leased(&ground, START, Channel::Mail).await[0].attempts, 1);
     assert!(due(&ground, START + LEASE - seconds(1)).await.is_empty());
-    assert_eq!(
-        ground.store.lease_due(START + LEASE, "two", 10).await.unwrap()[0].attempts,
-        2
-    );
+    assert_eq!(leased(&ground, START + LEASE, Channel::Mail).await[0].attempts, 2);
+}
+
+#[tokio::test]
+async fn a_message_stays_with_a_worker_who_prolongs_its_lease() {
+    let ground = Ground::new().await;
+    ground.done(vec![Change::Enqueue(notice("a"))]).await;
+    let held = leased(&ground, START, Channel::Mail).await.remove(0);
+    let prolonged = ground.store.prolong(&held, START + seconds(40)).await.unwrap();
+    assert_eq!(prolonged, Committed::Done);
+    assert!(due(&ground, START + LEASE).await.is_empty());
+    assert_eq!(due(&ground, START + seconds(40) + LEASE).await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_lost_a_message_to_another_worker_says_nothing_more_about_it() {
+    let ground = Ground::new().await;
+    ground.done(vec![Change::Enqueue(notice("a"))]).await;
+    let lost = leased(&ground, START, Channel::Mail).await.remove(0);
+    let held = leased(&ground, START + LEASE, Channel::Mail).await.remove(0);
+    let before = ground.dump().await;
+    let now = START + LEASE;
+    assert_eq!(ground.store.prolong(&lost, now).await.unwrap(), Committed::Stale);
+    ground
+        .store
+        .postpone(&lost, now, Obstacle::Channel, "late")
+        .await
+        .unwrap();
+    ground.store.bury(&lost, "late").await.unwrap();
+    ground.store.discard(&lost, "late").await.unwrap();
+    assert_eq!(ground.dump().await, before);
+    assert_eq!(ground.store.prolong(&held, now).await.unwrap(), Committed::Done);
+    // But that it was handed over is true whoever says so.
+    ground.store.delivered(&lost.message.id, now).await.unwrap();
+    assert_eq!(ground.store.prolong(&held, now).await.unwrap(), Committed::Stale);
+}
+
+#[tokio::test]
+async fn what_is_given_back_can_be_taken_at_once() {
+    let ground = Ground::new().await;
+    let (mine, other) = (notice("a"), notice("b"));
+    ground.done(vec![Change::Enqueue(mine.clone())]).await;
+    let held = leased(&ground, START, Channel::Mail).await.remove(0);
+    ground.done(vec![Change::Enqueue(other)]).await;
+    ground
+        .store
+        .lease_due(START, "another", Channel::Mail, 10)
+        .await
+        .unwrap();
+    let back = ground.store.give_back("worker", Channel::Mail, START).await.unwrap();
+    assert_eq!(back, 1);
+    assert_eq!(ground.store.prolong(&held, START).await.unwrap(), Committed::Stale);
+    assert_eq!(due(&ground, START).await, [mine]);
+}
+
+#[tokio::test]
+async fn every_message_waits_in_the_lane_of_its_channel() {
+    let ground = Ground::new().await;
+    let account = ground.person("h.tanaka").await;
+    let phone = ground
+        .contact(&account, ContactKind::Phone, "+819012345678", Trust::Verified)
+        .await;
+    let box_ = ground
+        .contact(&account, ContactKind::Mailbox, "h@corp.example", Trust::Vouched)
+        .await;
+    let mail = ground.code(&account).await;
+    let texted = code(&ground.flow(&account).await, &account, &phone, Method::Text);
+    let called = code(&ground.flow(&account).await, &account, &phone, Method::Call);
+    let lanes = [
+        (
+            Channel::Mail,
+            vec![
+                carrying(&mail),
+                notice(box_.id.as_str()),
+                message(Recipient::HelpDesk, Matter::Nothing),
+            ],
+        ),
+        (Channel::Text, vec![carrying(&texted), notice(phone.id.as_str())]),
+        (Channel::Call, vec![carrying(&called)]),
+    ];
+    ground
+        .done(vec![Change::OpenCode(texted), Change::OpenCode(called)])
+        .await;
+    // All of them go to lines of their own but the two codes to one phone.
+    for (_, messages) in &lanes {
+        ground
+            .done(messages.iter().cloned().map(Change::Enqueue).collect())
+            .await;
+    }
+    for (channel, messages) in lanes {
+        let found = leased(&ground, START, channel).await;
+        for one in &found {
+            ground.store.delivered(&one.message.id, START).await.unwrap();
+        }
+        let found: Vec<_> = found.into_iter().map(|one| one.message).collect();
+        assert_eq!(found, messages, "{}", channel.word());
+    }
 }
 
 #[tokio::test]
@@ -80,8 +195,13 @@ async fn a_delivered_message_stays_delivered() {
     ground.done(vec![Change::Enqueue(one.clone())]).await;
     ground.store.delivered(&one.id, START).await.unwrap();
     let before = ground.dump().await;
-    ground.store.postpone(&one.id, START, "late").await.unwrap();
-    ground.store.bury(&one.id, "late").await.unwrap();
+    let one_again = after(&one, 0);
+    ground
+        .store
+        .postpone(&one_again, START, Obstacle::Channel, "late")
+        .await
+        .unwrap();
+    ground.store.bury(&one_again, "late").await.unwrap();
     ground.store.delivered(&one.id, START + hours(1)).await.unwrap();
     assert_eq!(ground.dump().await, before);
     assert!(due(&ground, START + days(1)).await.is_empty());
@@ -101,7 +221,7 @@ async fn notices_to_one_recipient_go_out_in_their_order() {
     assert_eq!(due(&ground, START).await, [first.clone(), other.clone()]);
     ground
         .store
-        .postpone(&first.id, START + minutes(5), "busy")
+        .postpone(&after(&first, 1), START + minutes(5), Obstacle::Recipient, "busy")
         .await
         .unwrap();
     assert!(due(&ground, START + seconds(30)).await.is_empty());
@@ -119,7 +239,7 @@ async fn a_code_does_not_wait_behind_a_notice() {
     assert_eq!(due(&ground, START).await, std::slice::from_ref(&notice));
     ground
         .store
-        .postpone(&notice.id, START + hours(1), "busy")
+        .postpone(&after(&notice, 1), START + hours(1), Obstacle::Recipient, "busy")
         .await
         .unwrap();
     let carrying = carrying(&code);
@@ -143,7 +263,7 @@ async fn what_ran_out_is_dropped_and_holds_nobody_up() {
     assert_eq!(due(&ground, START + days(2)).await, [late]);
     assert_eq!(ground.store.drop_expired(START + days(2)).await.unwrap(), 1);
     assert_eq!(ground.store.drop_expired(START + days(2)).await.unwrap(), 0);
-    assert_eq!(ground.store.backlog().await.unwrap(), (1, Some(START)));
+    assert_eq!(waiting(&ground).await, [(Channel::Mail, 1, START)]);
 }
 
 #[tokio::test]
@@ -153,7 +273,7 @@ async fn however_many_ran_out_all_of_them_are_dropped() {
         .done((0..1_100).map(|_| Change::Enqueue(notice("a"))).collect())
         .await;
     assert_eq!(ground.store.drop_expired(START + days(2)).await.unwrap(), 1_100);
-    assert_eq!(ground.store.backlog().await.unwrap(), (0, None));
+    assert_eq!(waiting(&ground).await, []);
 }
 
 #[tokio::test]
@@ -166,10 +286,10 @@ async fn what_is_given_up_is_seen_and_what_tells_nothing_is_not() {
     due(&ground, START).await;
     ground
         .store
-        .bury(&lost.id, "the mail server answered 550")
+        .bury(&after(&lost, 1), "the mail server answered 550")
         .await
         .unwrap();
-    ground.store.discard(&empty.id, "tells nothing").await.unwrap();
+    ground.store.discard(&after(&empty, 1), "tells nothing").await.unwrap();
     let dead = ground.store.dead_letters(0, 100).await.unwrap();
     assert_eq!(dead.len(), 1);
     assert_eq!(
@@ -178,7 +298,7 @@ async fn what_is_given_up_is_seen_and_what_tells_nothing_is_not() {
     );
     assert_eq!(dead[0].reason, "the mail server answered 550");
     assert!(ground.store.dead_letters(dead[0].key, 100).await.unwrap().is_empty());
-    assert_eq!(ground.store.backlog().await.unwrap(), (0, None));
+    assert_eq!(waiting(&ground).await, []);
 }
 
 #[tokio::test]
@@ -195,8 +315,8 @@ async fn how_a_code_fared_stands_in_the_audit_log() {
         .done(messages.iter().cloned().map(Change::Enqueue).collect())
         .await;
     ground.store.delivered(&messages[0].id, START).await.unwrap();
-    ground.store.bury(&messages[1].id, "refused").await.unwrap();
-    ground.store.discard(&messages[2].id, "dead").await.unwrap();
+    ground.store.bury(&after(&messages[1], 0), "refused").await.unwrap();
+    ground.store.discard(&after(&messages[2], 0), "dead").await.unwrap();
     let rows = ground
         .store
         .list_audit(&Filter::Event(Event::Deliver), None, 10)
@@ -217,44 +337,6 @@ async fn how_a_code_fared_stands_in_the_audit_log() {
         rows.iter()
             .all(|row| row.subject == account.id.as_str() && row.actor == "system")
     );
-}
-
-#[tokio::test]
-async fn a_method_fails_after_two_postponed_codes_until_one_gets_through_or_two_minutes_pass() {
-    let ground = Ground::new().await;
-    let account = ground.person("h.tanaka").await;
-    let phone = ground
-        .contact(&account, ContactKind::Phone, "+819012345678", Trust::Verified)
-        .await;
-    let mut messages = Vec::new();
-    for method in [Method::Text, Method::Text, Method::Text, Method::Call] {
-        let flow = ground.flow(&account).await;
-        let code = code(&flow, &account, &phone, method);
-        messages.push(carrying(&code));
-        ground
-            .done(vec![Change::OpenCode(code.clone()), Change::Enqueue(carrying(&code))])
-            .await;
-    }
-    let ids: Vec<_> = ground.store.lease_due(START, "w", 10).await.unwrap();
-    assert_eq!(ids.len(), 1, "one line for one contact");
-    let raw = async |query: &'static str| sqlx::query(query).execute(&mut ground.raw().await).await.unwrap();
-    let failing = async |now| ground.store.failing(now).await.unwrap();
-    // A recipient that is refused says nothing about the method.
-    ground.store.bury(&ids[0].message.id, "refused").await.unwrap();
-    assert!(failing(START).await.is_empty());
-    let next = ground.store.lease_due(START, "w", 10).await.unwrap();
-    ground
-        .store
-        .postpone(&next[0].message.id, START + seconds(2), "down")
-        .await
-        .unwrap();
-    assert!(failing(START).await.is_empty());
-    raw("update outbox set failed = 1800000000000 where method = 'text' and state = 'waiting'").await;
-    assert_eq!(failing(START).await, [Method::Text]);
-    assert_eq!(failing(START + seconds(119)).await, [Method::Text]);
-    assert!(failing(START + seconds(120)).await.is_empty());
-    ground.store.delivered(&next[0].message.id, START).await.unwrap();
-    assert!(failing(START).await.is_empty());
 }
 
 #[tokio::test]

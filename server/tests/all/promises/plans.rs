@@ -5,13 +5,15 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use portal::account::UserName;
 use portal::audit::{Actor, Event};
-use portal::identity::Channel;
+use portal::identity::{Channel as Proved, ContactId};
 use portal::limits::{Factor, Failures};
 use portal::method::proof::Proof;
 use portal::method::{ContactKind, Method};
 use portal::moment::{days, hours, seconds};
 use portal::ports::{Account, Change, FlowKind, Matter, Recipient, Store as _, Trust};
+use server::courier::Channel;
 use server::store::audit::Filter;
+use server::store::outbox::Obstacle;
 use server::store::people::PersonUpdate;
 use sqlx::Row as _;
 use tracing::field::{Field, Visit};
@@ -96,7 +98,7 @@ fn is_small(step: &str) -> bool {
     matches!(
         what,
         "policy" | "pulse" | "audit_retention" | "sqlite_master" | "CONSTANT" | "next"
-    ) || ["account_administrator", "contact_leftover", "outbox_due"]
+    ) || ["account_administrator", "contact_leftover", "outbox_lane"]
         .iter()
         .any(|index| step.ends_with(index))
 }
@@ -167,6 +169,7 @@ async fn changes(ground: &Ground, account: &Account) {
     };
     let none = Failures::default();
     let told = message(Recipient::Contact(mail.id.clone()), Matter::WasReset);
+    let other = message(Recipient::Contact(ContactId::new("x")), Matter::WasReset);
     ground
         .done(vec![
             Change::AccountIs {
@@ -180,14 +183,15 @@ async fn changes(ground: &Ground, account: &Account) {
             Change::PutContact(phone.clone()),
             Change::OpenCode(asked.clone()),
             Change::Enqueue(carrying(&asked)),
-            Change::Enqueue(told.clone()),
+            Change::Enqueue(told),
+            Change::Enqueue(other),
             Change::CountTry {
                 code: asked.id.clone(),
                 seen: 0,
             },
             Change::AddProof(
                 kept.id.clone(),
-                Proof::recorded(Method::Email, Channel::of_address("digest"), true, START),
+                Proof::recorded(Method::Email, Proved::of_address("digest"), true, START),
             ),
             save(&none, &none),
             save(&none, &failed),
@@ -225,20 +229,28 @@ async fn changes(ground: &Ground, account: &Account) {
             Change::Record(entry(Some(id.clone()))),
         ])
         .await;
-    let outgoing = ground.store.lease_due(START, "worker", 10).await.unwrap();
-    assert_eq!(outgoing.len(), 2);
-    ground.store.code_for_sending(&asked.id).await.unwrap();
-    ground.store.contact_for_sending(&mail.id).await.unwrap();
-    ground
+    let outgoing = ground
         .store
-        .postpone(&outgoing[0].message.id, START + seconds(1), "busy")
+        .lease_due(START, "worker", Channel::Mail, 10)
         .await
         .unwrap();
+    assert_eq!(outgoing.len(), 3);
+    ground.store.prolong(&outgoing[0], START).await.unwrap();
+    ground.store.code_for_sending(&asked.id).await.unwrap();
+    ground.store.contact_for_sending(&mail.id).await.unwrap();
+    for failed in [&outgoing[0], &outgoing[2]] {
+        ground
+            .store
+            .postpone(failed, START + seconds(1), Obstacle::Channel, "busy")
+            .await
+            .unwrap();
+    }
     ground.store.failing(START).await.unwrap();
     ground.store.backlog().await.unwrap();
     ground.store.delivered(&outgoing[0].message.id, START).await.unwrap();
-    ground.store.bury(&told.id, "refused").await.unwrap();
-    ground.store.discard(&told.id, "nothing").await.unwrap();
+    ground.store.give_back("worker", Channel::Mail, START).await.unwrap();
+    ground.store.bury(&outgoing[1], "refused").await.unwrap();
+    ground.store.discard(&outgoing[1], "nothing").await.unwrap();
     ground.store.dead_letters(0, 10).await.unwrap();
     ground
         .done(vec![

@@ -9,6 +9,7 @@ use portal::method::{ContactKind, Method};
 use portal::moment::{minutes, seconds};
 use portal::policy::Policy;
 use portal::ports::{Change, Committed, Recipient, Store as _, Trust};
+use server::courier::Channel as Courier;
 
 use super::ground::{Ground, START, contact, entry, fresh, message, session};
 
@@ -273,7 +274,7 @@ async fn every_message_is_taken_by_one_of_sixteen_workers() {
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..16 {
         let store = Arc::clone(&ground.store);
-        tasks.spawn(async move { store.lease_due(START, &fresh(), 3).await.unwrap() });
+        tasks.spawn(async move { store.lease_due(START, &fresh(), Courier::Mail, 3).await.unwrap() });
     }
     let taken: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
     let different: std::collections::BTreeSet<_> = taken.iter().map(|one| one.message.id.clone()).collect();

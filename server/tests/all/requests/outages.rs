@@ -49,7 +49,7 @@ async fn turn(house: &House, post: Post) -> Option<JoinHandle<()>> {
         couriers,
         ..house.server.delivery()
     };
-    if house.store().backlog().await.unwrap().0 == 0 {
+    if house.store().backlog().await.unwrap().is_empty() {
         return None;
     }
     let hanging = tokio::spawn(async move {
@@ -94,6 +94,7 @@ async fn a_courier_that_refuses_fails_or_hangs_changes_no_answer() {
     let mut before: Option<Vec<Vec<Shape>>> = None;
     for post in [
         Post::Works,
+        Post::Fails(Outage::Away),
         Post::Fails(Outage::Later),
         Post::Fails(Outage::Never),
         Post::Fails(Outage::NoSuchChannel),
@@ -134,13 +135,16 @@ async fn a_channel_that_is_down_is_told_to_those_who_have_it_and_no_one_else() {
         heard.iter().map(Shape::of).collect::<Vec<_>>()
     };
     let (unregistered, unknown) = (stranger("h.tanaka").await, stranger("nobody.here").await);
-    house.mailbox.fail(Channel::Mail, Some(Outage::Later));
+    house.mailbox.fail(Channel::Mail, Some(Outage::Away));
     for name in ["k.sato", "r.ito"] {
         let mut browser = Browser::new(&house);
         browser.identify(name).await;
         assert_eq!(browser.ask("email", "").await.next(), "/reset/code");
         house.deliver().await;
     }
+    // For minutes, that is.
+    house.later(121);
+    house.deliver().await;
     let mut person = Browser::new(&house);
     person.identify("a.watanabe").await;
     let heard = person.ask("email", "").await;
