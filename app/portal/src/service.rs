@@ -8,6 +8,7 @@ pub mod recovery;
 pub mod registration;
 pub mod sending;
 pub mod sign_in;
+pub mod trail;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use crate::ports::{Account, Clock, Fault, HashTrouble, Hashing, Keys, Label, Pas
 use crate::refusal::Refusal;
 use crate::screen::Judgement;
 use presence::Starts;
+use trail::Trail;
 
 /// How often a deed is decided again when something it was decided on has moved on.
 const ROUNDS: usize = 32;
@@ -76,6 +78,8 @@ pub struct Visit {
     pub holder: Option<String>,
     /// The cookie of the session.
     pub session: Option<String>,
+    /// What the request comes upon.
+    pub trail: Trail,
 }
 
 /// What an organisation is called, for judging passwords that lean on it.

@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use portal::account::Language;
 use portal::service::Visit;
+use portal::service::trail::Trail;
 
 use super::address::{Client, Network};
 
@@ -28,6 +29,7 @@ pub fn visit(headers: &HeaderMap, client: Client, style: Style, default_language
         language: language(headers, cookie(LANGUAGE).as_deref(), default_language),
         holder: cookie(HOLDER),
         session: cookie(SESSION),
+        trail: Trail::default(),
     }
 }
 

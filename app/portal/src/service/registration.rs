@@ -82,6 +82,7 @@ impl Portal {
         let now = self.now();
         let holder = person.session.token.clone();
         if let Some(flow) = self.store.flow(FlowKind::Registration, &holder).await? {
+            visit.trail.reaches(&flow);
             let walk = serde_json::from_str(&flow.body).map_err(Fault::new)?;
             return Ok(Found {
                 person,

@@ -30,6 +30,7 @@ impl Portal {
         if !is_current && !is_replay_fresh {
             return Ok(None);
         }
+        visit.trail.reaches(&flow);
         let walk: Recovery = serde_json::from_str(&flow.body).map_err(Fault::new)?;
         let walk = walk.with_proofs(self.store.proofs(&flow.id).await?);
         Ok(Some(Found { flow, walk, is_current }))
