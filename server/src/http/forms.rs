@@ -1,5 +1,5 @@
 //! The bodies of forms: read whole, within a time and a size, and refused where one reader could understand them
-//! differently from another.
+//! differently from another. Queries are written the same way, and judged the same way.
 //!
 //! A field that comes twice, or as a list, is how a message once went to two addresses (CVE-2023-7028). No form of ours
 //! has one. Nothing here knows what the fields mean.
@@ -63,7 +63,7 @@ pub(super) async fn form(request: Request, limit: usize) -> Result<Request, Why>
     Ok(Request::from_parts(head, Body::from(whole)))
 }
 
-/// Checks the body of a form.
+/// Checks the body of a form, or the query of an address.
 ///
 /// # Errors
 /// What is wrong with it.

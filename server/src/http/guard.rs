@@ -65,6 +65,8 @@ pub enum Why {
     BrokenOff,
     /// A form that can be read in two ways.
     Form(Malformed),
+    /// A query that can be.
+    Query(Malformed),
     /// More reports of one network than anybody needs.
     TooManyReports,
 }
@@ -83,6 +85,7 @@ impl Why {
             Self::TooSlow => "too_slow",
             Self::BrokenOff => "broken_off",
             Self::Form(_) => "malformed_form",
+            Self::Query(_) => "malformed_query",
             Self::TooManyReports => "too_many_reports",
         }
     }
@@ -98,7 +101,7 @@ impl Why {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooManyReports => StatusCode::TOO_MANY_REQUESTS,
-            Self::RepeatedCookie | Self::BrokenOff | Self::Form(_) => StatusCode::BAD_REQUEST,
+            Self::RepeatedCookie | Self::BrokenOff | Self::Form(_) | Self::Query(_) => StatusCode::BAD_REQUEST,
         }
     }
 }

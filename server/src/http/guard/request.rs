@@ -7,6 +7,7 @@ use axum::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, O
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::{HEALTH, REPORTS, Why};
+use crate::http::forms;
 use crate::settings::PublicUrl;
 
 /// Longest address, path and query, in bytes.
@@ -37,6 +38,9 @@ pub(super) fn check(public_url: &PublicUrl, request: &Request) -> Result<(), Why
     }
     if !HEALTH.contains(&request.uri().path()) && !is_for_us(public_url, request) {
         return Err(Why::OtherHost);
+    }
+    if let Some(query) = request.uri().query() {
+        forms::check(query.as_bytes()).map_err(Why::Query)?;
     }
     if repeats_a_cookie(request.headers()) {
         return Err(Why::RepeatedCookie);
