@@ -1,6 +1,8 @@
 //! The services: each method is one deed of a person, decided by the rules and made true in one commit.
 
+mod blocked;
 pub mod change;
+mod code;
 pub mod contact;
 pub mod presence;
 pub mod reachable;

@@ -13,9 +13,9 @@ mod verify;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::blocked::reason;
 use super::{Answer, Portal, ROUNDS, Visit};
 use crate::audit::{Entry, Event, Outcome};
-use crate::limits::Leave;
 use crate::method::Method;
 use crate::moment::Moment;
 use crate::ports::{Account, Change, Committed, Contact, Fault, Flow, Replay};
@@ -184,19 +184,11 @@ impl Portal {
     ) -> Decided {
         let mut entry = self.flow_entry(visit, &found.flow, now, event, Outcome::Blocked);
         entry.method = Some(method);
+        entry.detail = reason(&refusal).into();
         Decided::Refuse {
             walk: None,
             changes: vec![Change::Record(entry)],
             refusal,
         }
-    }
-}
-
-/// What a missing leave is told as.
-fn refused(leave: Leave) -> Option<Refusal> {
-    match leave {
-        Leave::Granted => None,
-        Leave::Wait(until) => Some(Refusal::Wait { until }),
-        Leave::Closed => Some(Refusal::Closed),
     }
 }

@@ -7,9 +7,10 @@ mod prove;
 mod set_up;
 mod verify;
 
+use super::blocked::reason;
 use super::sending::{Asked, Request};
 use super::sign_in::{Person, pressing};
-use super::{Answer, Portal, Visit};
+use super::{Answer, Portal, Trouble, Visit};
 use crate::audit::{Actor, Entry, Event, Outcome};
 use crate::identity::FlowId;
 use crate::method::code::Purpose;
@@ -140,15 +141,24 @@ impl Portal {
             method,
             contact,
         };
-        let Asked { code, changes: asked } = self.ask_for_code(visit, request, now).await?;
+        let mut entry = self.own_entry(visit, found, Event::Send, Outcome::Succeeded);
+        entry.method = Some(method);
+        let Asked { code, changes: asked } = match self.ask_for_code(visit, request, now).await {
+            Ok(asked) => asked,
+            Err(Trouble::Refused(refusal)) => {
+                entry.outcome = Outcome::Blocked;
+                entry.detail = reason(&refusal).into();
+                self.store.commit(vec![Change::Record(entry)]).await?;
+                return Err(refusal.into());
+            }
+            Err(fault) => return Err(fault),
+        };
         let stage = stage(Dispatch {
             contact: contact.id.clone(),
             method,
             code,
             asked: now,
         });
-        let mut entry = self.own_entry(visit, found, Event::Send, Outcome::Succeeded);
-        entry.method = Some(method);
         let mut changes = vec![found.saved(stage)?];
         changes.extend(asked);
         changes.push(Change::Record(entry));

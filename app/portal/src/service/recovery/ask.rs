@@ -1,6 +1,6 @@
 //! Picking a method, and asking for its code.
 
-use super::{Decided, FormKey, Found, Onward, refused};
+use super::{Decided, FormKey, Found, Onward};
 use crate::audit::{Event, Outcome};
 use crate::identity::AccountId;
 use crate::limits::Factor;
@@ -10,9 +10,10 @@ use crate::moment::Moment;
 use crate::ports::{Account, Change};
 use crate::recovery::{Form, Stage};
 use crate::refusal::Refusal;
+use crate::service::blocked::refused;
 use crate::service::reachable::{Reachable, factor};
 use crate::service::sending::{Asked, Request};
-use crate::service::{Answer, Portal, Visit};
+use crate::service::{Answer, Portal, Trouble, Visit};
 
 impl Portal {
     /// "Send the code": by this method, for a phone after the whole number was typed.
@@ -47,7 +48,13 @@ impl Portal {
                     method,
                     contact: &way.contact,
                 };
-                let Asked { code, mut changes } = self.ask_for_code(visit, request, now).await?;
+                let Asked { code, mut changes } = match self.ask_for_code(visit, request, now).await {
+                    Ok(asked) => asked,
+                    Err(Trouble::Refused(refusal)) => {
+                        return Ok(self.blocked(visit, &found, now, Event::Send, method, refusal));
+                    }
+                    Err(fault) => return Err(fault),
+                };
                 let walk = found.walk.clone().ask(method, way.channel.clone(), code, now)?;
                 let mut entry = self.flow_entry(visit, &found.flow, now, Event::Send, Outcome::Succeeded);
                 entry.method = Some(method);

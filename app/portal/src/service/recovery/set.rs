@@ -1,6 +1,6 @@
 //! The new password.
 
-use super::{Decided, FormKey, Found, Onward, refused};
+use super::{Decided, FormKey, Found, Onward};
 use crate::audit::{Event, Outcome};
 use crate::limits::{Factor, Failures};
 use crate::method::proof::Proof;
@@ -9,6 +9,7 @@ use crate::policy::Policy;
 use crate::ports::{Account, Change, Contact};
 use crate::recovery::Form;
 use crate::refusal::Refusal;
+use crate::service::blocked::refused;
 use crate::service::reachable::factor;
 use crate::service::{Answer, NewEntries, Portal, Visit};
 

@@ -1,14 +1,12 @@
 //! Typing the code.
 
-use super::{Decided, FormKey, Onward, refused};
+use super::{Decided, FormKey, Onward};
 use crate::audit::{Event, Outcome};
-use crate::limits::{Failures, Leave};
-use crate::method::code::{Life, Purpose, life, tidy};
-use crate::method::proof::Proof;
-use crate::ports::{Change, Matter};
+use crate::method::code::Purpose;
+use crate::ports::Change;
 use crate::recovery::{Form, Stage};
 use crate::refusal::Refusal;
-use crate::service::reachable::factor;
+use crate::service::code::{Judged, Try};
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
@@ -23,79 +21,39 @@ impl Portal {
                 else {
                     return Err(Refusal::FlowEnded.into());
                 };
-                if typed.trim().is_empty() {
-                    return Err(Refusal::CodeMissing.into());
-                }
                 let (account, contacts) = self.subject(&found.flow).await?.ok_or(Refusal::FlowEnded)?;
-                let factor = factor(method);
-                let before = self.store.failures(&account.id, factor).await?;
-                if let Some(refusal) = refused(before.leave(now)) {
-                    return Ok(self.blocked(visit, &found, now, Event::Verify, method, refusal));
-                }
-                let code = self.store.code(&code).await?.ok_or(Refusal::CodeDead)?;
-                let left = match life(code.asked, code.tries, code.closed, now) {
-                    Life::Live { left } => left,
-                    Life::Expired => return Err(Refusal::CodeExpired.into()),
-                    Life::Dead => return Err(Refusal::CodeDead.into()),
-                };
                 let (policy, _) = self.policy().await?;
                 let reachable = self.reachable(&account, &contacts, &policy, now);
                 let way = reachable
                     .iter()
                     .find(|one| one.channel == channel && one.offers(method))
                     .ok_or(Refusal::Method)?;
-                let is_ours =
-                    code.purpose == Purpose::Recovery && code.flow == found.flow.id && code.account == account.id;
-                let expected = if is_ours { self.digits(&code) } else { String::new() };
-                let typed = tidy(typed).unwrap_or_default();
-                let mut entry = self.flow_entry(visit, &found.flow, now, Event::Verify, Outcome::Failed);
-                entry.method = Some(method);
-                let count = Change::CountTry {
-                    code: code.id.clone(),
-                    seen: code.tries,
+                let attempt = Try {
+                    typed,
+                    code: &code,
+                    purpose: Purpose::Recovery,
+                    flow: &found.flow.id,
+                    account: &account,
+                    contacts: &contacts,
+                    method,
+                    channel,
+                    is_seasoned: way.is_seasoned,
+                    entry: self.flow_entry(visit, &found.flow, now, Event::Verify, Outcome::Failed),
                 };
-                if let Some(proof) = Proof::by_code(&expected, &typed, method, channel, way.is_seasoned, now) {
-                    entry.outcome = Outcome::Succeeded;
-                    let walk = found.walk.clone().prove(proof.clone(), now)?;
-                    let changes = vec![
-                        count,
-                        Change::SpendCode(code.id),
-                        Change::AddProof(found.flow.id.clone(), proof),
-                        Change::SaveFailures {
-                            account: account.id,
-                            factor,
-                            before,
-                            after: Failures::default(),
-                        },
-                        Change::Record(entry),
-                    ];
-                    return Ok(Decided::Move {
-                        walk,
+                Ok(match self.judge_code(visit, attempt).await? {
+                    Judged::Right { proof, mut changes } => {
+                        changes.push(Change::AddProof(found.flow.id.clone(), proof.clone()));
+                        Decided::Move {
+                            walk: found.walk.clone().prove(proof, now)?,
+                            changes,
+                            rotate: true,
+                        }
+                    }
+                    Judged::Wrong { refusal, changes } => Decided::Refuse {
+                        walk: None,
                         changes,
-                        rotate: true,
-                    });
-                }
-                let after = before.count(now);
-                let mut changes = vec![count];
-                if after.leave(now) == Leave::Closed && before.leave(now) != Leave::Closed {
-                    changes.extend(self.notices(visit, &account, &contacts, &Matter::Closed, now)?);
-                }
-                changes.push(Change::SaveFailures {
-                    account: account.id,
-                    factor,
-                    before,
-                    after,
-                });
-                changes.push(Change::Record(entry));
-                let refusal = if left > 1 {
-                    Refusal::Code { left: left - 1 }
-                } else {
-                    Refusal::CodeDead
-                };
-                Ok(Decided::Refuse {
-                    walk: None,
-                    changes,
-                    refusal,
+                        refusal,
+                    },
                 })
             })
         })

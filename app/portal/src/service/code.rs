@@ -1,0 +1,139 @@
+//! Judging a code that was typed: the same for a reset and for a registration.
+
+use super::blocked::{reason, refused};
+use super::reachable::factor;
+use super::{Answer, Portal, Visit};
+use crate::audit::{Entry, Outcome};
+use crate::identity::{Channel, CodeId, FlowId};
+use crate::limits::{Failures, Leave};
+use crate::method::Method;
+use crate::method::code::{Life, Purpose, life, tidy};
+use crate::method::proof::Proof;
+use crate::ports::{Account, Change, Code, Contact, Matter};
+use crate::refusal::Refusal;
+
+/// Somebody types the code that is awaited.
+pub(super) struct Try<'a> {
+    /// As it was typed.
+    pub typed: &'a str,
+    /// The code that is awaited.
+    pub code: &'a CodeId,
+    /// What it has to have been sent for.
+    pub purpose: Purpose,
+    /// In which flow.
+    pub flow: &'a FlowId,
+    /// For whom.
+    pub account: &'a Account,
+    /// Whom to tell when the method closes.
+    pub contacts: &'a [Contact],
+    /// By which way.
+    pub method: Method,
+    /// To which address.
+    pub channel: Channel,
+    /// Whether that may stand without an older one.
+    pub is_seasoned: bool,
+    /// The row of this try, but for its outcome; its moment is the moment of the try.
+    pub entry: Entry,
+}
+
+/// What a try came to. Nobody may learn it before the changes are committed: a verdict that is not counted does not
+/// exist.
+pub(super) enum Judged {
+    /// The right code: it is used, and the failures of its method are forgiven.
+    Right { proof: Proof, changes: Vec<Change> },
+    /// Not the right code, or no leave to try.
+    Wrong { refusal: Refusal, changes: Vec<Change> },
+}
+
+impl Try<'_> {
+    /// No verdict, but a row.
+    fn blocked(mut self, refusal: Refusal) -> Judged {
+        self.entry.outcome = Outcome::Blocked;
+        self.entry.detail = reason(&refusal).into();
+        Judged::Wrong {
+            refusal,
+            changes: vec![Change::Record(self.entry)],
+        }
+    }
+
+    /// A code made for one thing never works for another.
+    fn fits(&self, code: &Code) -> bool {
+        code.purpose == self.purpose
+            && code.flow == *self.flow
+            && code.account == self.account.id
+            && code.method == self.method
+            && code.channel == self.channel.as_str()
+    }
+}
+
+impl Portal {
+    /// Judges a try: whether it may be made, whether the code lives, whether it is the right one.
+    pub(super) async fn judge_code(&self, visit: &Visit, mut attempt: Try<'_>) -> Answer<Judged> {
+        if attempt.typed.trim().is_empty() {
+            return Err(Refusal::CodeMissing.into());
+        }
+        let now = attempt.entry.at;
+        attempt.entry.method = Some(attempt.method);
+        let factor = factor(attempt.method);
+        let before = self.store.failures(&attempt.account.id, factor).await?;
+        if let Some(refusal) = refused(before.leave(now)) {
+            return Ok(attempt.blocked(refusal));
+        }
+        let code = self.store.code(attempt.code).await?.ok_or(Refusal::CodeDead)?;
+        let left = match life(code.asked, code.tries, code.closed, now) {
+            Life::Live { left } => left,
+            Life::Expired => return Ok(attempt.blocked(Refusal::CodeExpired)),
+            Life::Dead => return Ok(attempt.blocked(Refusal::CodeDead)),
+        };
+        let expected = if attempt.fits(&code) {
+            self.digits(&code)
+        } else {
+            String::new()
+        };
+        let typed = tidy(attempt.typed).unwrap_or_default();
+        let Try {
+            account,
+            contacts,
+            method,
+            channel,
+            is_seasoned,
+            mut entry,
+            ..
+        } = attempt;
+        let proof = Proof::by_code(&expected, &typed, method, channel, is_seasoned, now);
+        let mut changes = vec![Change::CountTry {
+            code: code.id.clone(),
+            seen: code.tries,
+        }];
+        let after = if proof.is_some() {
+            entry.outcome = Outcome::Succeeded;
+            changes.push(Change::SpendCode(code.id));
+            Failures::default()
+        } else {
+            entry.outcome = Outcome::Failed;
+            let after = before.count(now);
+            if after.leave(now) == Leave::Closed {
+                changes.extend(self.notices(visit, account, contacts, &Matter::Closed, now)?);
+            }
+            after
+        };
+        changes.push(Change::SaveFailures {
+            account: account.id.clone(),
+            factor,
+            before,
+            after,
+        });
+        changes.push(Change::Record(entry));
+        Ok(match proof {
+            Some(proof) => Judged::Right { proof, changes },
+            None => Judged::Wrong {
+                refusal: if left > 1 {
+                    Refusal::Code { left: left - 1 }
+                } else {
+                    Refusal::CodeDead
+                },
+                changes,
+            },
+        })
+    }
+}
