@@ -133,14 +133,16 @@ async fn limits_and_prices_are_the_same_for_unknown_and_unregistered() {
     let mut walks = Vec::new();
     for (n, name) in ["h.tanaka", NOBODY].into_iter().enumerate() {
         let mut seen = Vec::new();
-        for _ in 0..65 {
+        for start in 0..61 {
             let mut browser = Browser::new(&house);
             browser.address = [198, 51, 100, u8::try_from(n).unwrap()];
             seen.push(Shape::of(&browser.identify(name).await));
-            let key = browser.key().await;
             // More calls for help than are made in a day for one account.
-            seen.push(Shape::of(&browser.post("reset/contact", &[("key", &key)]).await));
-            seen.push(Shape::of(&browser.page("/contact").await));
+            if start < 5 {
+                let key = browser.key().await;
+                seen.push(Shape::of(&browser.post("reset/contact", &[("key", &key)]).await));
+                seen.push(Shape::of(&browser.page("/contact").await));
+            }
         }
         let mut next = Browser::new(&house);
         next.address = [198, 51, 100, u8::try_from(n).unwrap()];

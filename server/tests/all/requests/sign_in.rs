@@ -1,6 +1,7 @@
 //! Signing in, sessions, changing a password.
 
-use super::browser::{Browser, House, NEW_PASSWORD, PASSWORD};
+use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PASSWORD};
+use super::codes::awaiting;
 
 #[tokio::test]
 async fn ten_wrong_passwords_make_one_wait_and_the_right_one_waits_too() {
@@ -115,4 +116,34 @@ async fn changing_ends_the_other_sessions_keeps_this_one_and_tells_the_owner() {
         ("again", PASSWORD),
     ];
     assert!(browser.post("change", &back).await.next().contains("used_before"));
+}
+
+#[tokio::test]
+async fn changing_ends_the_resets_that_are_under_way_and_their_codes() {
+    let house = House::open().await;
+    let mut awaiting = awaiting(&house).await;
+    let code = house.code(EMAIL).await;
+    house.later(31);
+    let mut setting = Browser::new(&house);
+    setting.prove(&house).await;
+    let mut owner = Browser::new(&house);
+    owner.sign_in("k.sato", PASSWORD).await;
+    let fields = [
+        ("current", PASSWORD),
+        ("new_password", NEW_PASSWORD),
+        ("again", NEW_PASSWORD),
+    ];
+    assert_eq!(owner.post("change", &fields).await.next(), "/change/done");
+    assert!(awaiting.verify(&code).await.next().contains("flow_ended"));
+    assert!(
+        setting
+            .set("another phrase of nobody 41")
+            .await
+            .next()
+            .contains("flow_ended")
+    );
+    assert_eq!(
+        Browser::new(&house).sign_in("k.sato", NEW_PASSWORD).await.next(),
+        "/register"
+    );
 }
