@@ -30,8 +30,25 @@ pub struct Next(pub String);
 pub enum Said {
     /// Told by the services.
     No(Refusal),
+    /// The screen that was asked for lives at another address: a path of ours.
+    Elsewhere(String),
     /// The server could not be reached.
     Unreachable,
+}
+
+impl Said {
+    /// Where somebody on `page` goes on, where that page cannot: the one answer to this for doors, pages and forms.
+    pub fn leads(&self, page: &str) -> Option<&str> {
+        match self {
+            Self::Elsewhere(path) => Some(path),
+            Self::No(Refusal::SessionEnded) if page.starts_with("/change") => Some("/signin?for=change"),
+            Self::No(Refusal::SessionEnded) => Some("/signin"),
+            Self::No(Refusal::FlowEnded) => Some("/reset/ended"),
+            Self::No(Refusal::ProofTooOld) => Some("/register/prove"),
+            Self::No(Refusal::ChangeFirst) => Some("/change"),
+            _ => None,
+        }
+    }
 }
 
 impl From<Refusal> for Said {
@@ -61,7 +78,7 @@ pub struct View<S> {
     /// The key for this page's forms, drawn when the page was made.
     pub key: String,
     /// The refusal of the form before, where scripts are off.
-    pub said: Option<Refusal>,
+    pub said: Option<Said>,
     /// What was typed in it, by field name; never a secret.
     pub typed: Vec<(String, String)>,
 }

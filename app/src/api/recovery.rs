@@ -45,7 +45,7 @@ pub async fn recovery_view(step: Step) -> Result<View<RecoveryScreen>, Said> {
     // "Ended" is also where somebody without a flow is told so.
     let is_here = screen.step() == step || (step == Step::Ended && screen.step() == Step::Identify);
     if !is_here {
-        request.lead(screen.step().path());
+        return Err(request.elsewhere(screen.step().path()));
     }
     request.view(step.path(), screen, support)
 }
@@ -171,7 +171,7 @@ pub async fn contact(key: String) -> Result<Next, Said> {
 
 /// The page that says so. Where nobody was written to, it leads to where the reset stands.
 #[server(prefix = "/api", endpoint = "reset/contact/view", input = GetUrl)]
-pub async fn contact_view() -> Result<View<Option<Step>>, Said> {
+pub async fn contact_view() -> Result<View<()>, Said> {
     let mut request = Request::here()?;
     let holder = request.holder()?;
     let screen = request
@@ -190,9 +190,8 @@ pub async fn contact_view() -> Result<View<Option<Step>>, Said> {
             | RecoveryScreen::Choose { contacted: true, .. }
             | RecoveryScreen::Code { contacted: true, .. }
     );
-    let stands = (!was_written).then(|| screen.step());
-    if let Some(step) = stands {
-        request.lead(step.path());
+    if !was_written {
+        return Err(request.elsewhere(screen.step().path()));
     }
-    request.view("/contact", stands, support)
+    request.view("/contact", (), support)
 }

@@ -57,17 +57,15 @@ pub async fn phone_view() -> Result<View<(PhoneForm, Overview)>, Said> {
 
 /// The page on which the code is typed. Where none is awaited, it leads to the list.
 #[server(prefix = "/api", endpoint = "register/code/view", input = GetUrl)]
-pub async fn code_view() -> Result<View<Option<Awaited>>, Said> {
+pub async fn code_view() -> Result<View<Awaited>, Said> {
     let mut request = Request::here()?;
     request.holder()?;
     let screen = request
         .portal
         .registration_code(&request.visit)
         .await
-        .map_err(|trouble| request.refuse(trouble))?;
-    if screen.is_none() {
-        request.lead("/register");
-    }
+        .map_err(|trouble| request.refuse(trouble))?
+        .ok_or_else(|| request.elsewhere("/register"))?;
     let support = support(&request).await?;
     request.view("/register/code", screen, support)
 }

@@ -34,7 +34,7 @@ pub struct Request {
 #[derive(Serialize, Deserialize)]
 struct LeftBehind {
     page: String,
-    said: Option<Refusal>,
+    said: Option<Said>,
     typed: Vec<(String, String)>,
 }
 
@@ -106,10 +106,17 @@ impl Request {
     }
 
     /// Leads a plain browser elsewhere; one that fetches reads where to go in the answer.
-    pub fn lead(&self, path: &str) {
+    fn lead(&self, path: &str) {
         if self.is_plain() {
             leptos_axum::redirect(path);
         }
+    }
+
+    /// The answer of a page whose screen lives at another address.
+    pub fn elsewhere(&self, path: &str) -> Said {
+        self.lead(path);
+        self.status(StatusCode::CONFLICT);
+        Said::Elsewhere(path.to_owned())
     }
 
     /// The answer to a form of `page`: onward, or the refusal, with what was typed.
@@ -123,17 +130,17 @@ impl Request {
                 Ok(Next(path))
             }
             Err(trouble) => {
-                let refusal = self.refusal(trouble);
+                let said = self.said(trouble);
                 if !self.is_plain() {
-                    return Err(refusal.into());
+                    return Err(said);
                 }
                 let typed = typed
                     .iter()
                     .filter(|(_, value)| value.len() <= LONGEST_KEPT)
                     .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                     .collect();
-                let path = elsewhere(&refusal, page).unwrap_or(page).to_owned();
-                self.leave_behind(&path, Some(refusal), typed);
+                let path = said.leads(page).unwrap_or(page).to_owned();
+                self.leave_behind(&path, Some(said), typed);
                 self.lead(&path);
                 Ok(Next(path))
             }
@@ -141,7 +148,7 @@ impl Request {
     }
 
     /// Keeps a refusal and what was typed for the next page.
-    fn leave_behind(&self, page: &str, said: Option<Refusal>, typed: Vec<(String, String)>) {
+    fn leave_behind(&self, page: &str, said: Option<Said>, typed: Vec<(String, String)>) {
         let left = LeftBehind {
             page: page.split('?').next().unwrap_or(page).to_owned(),
             said,
@@ -157,28 +164,22 @@ impl Request {
 
     /// The refusal of a page that cannot be shown.
     pub fn refuse(&self, trouble: Trouble) -> Said {
-        let refusal = self.refusal(trouble);
-        if let Some(path) = elsewhere(&refusal, self.parts.uri.path()) {
+        let said = self.said(trouble);
+        if let Some(path) = said.leads(self.parts.uri.path()) {
             self.lead(path);
         }
-        refusal.into()
+        said
     }
 
-    fn refusal(&self, trouble: Trouble) -> Refusal {
-        let refusal = match trouble {
-            Trouble::Refused(refusal) => refusal,
-            Trouble::Fault(fault) => return self.fault_refusal(&fault),
-        };
-        self.status(&refusal);
-        refusal
+    fn said(&self, trouble: Trouble) -> Said {
+        match trouble {
+            Trouble::Refused(refusal) => self.no(refusal),
+            Trouble::Fault(fault) => self.fault(&fault),
+        }
     }
 
     /// Logs what went wrong, once, with the code that a person can tell the help desk.
     pub fn fault(&self, fault: &portal::ports::Fault) -> Said {
-        self.fault_refusal(fault).into()
-    }
-
-    fn fault_refusal(&self, fault: &portal::ports::Fault) -> Refusal {
         let support = self
             .visit
             .holder
@@ -186,28 +187,19 @@ impl Request {
             .map(|holder| self.portal.support_code(holder))
             .unwrap_or_default();
         tracing::error!(%fault, support, path = self.parts.uri.path(), "a request failed");
-        self.status(&Refusal::Fault);
-        Refusal::Fault
+        self.no(Refusal::Fault)
+    }
+
+    fn no(&self, refusal: Refusal) -> Said {
+        self.status(StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY));
+        Said::No(refusal)
     }
 
     /// A status would overwrite the redirect of a plain form.
-    fn status(&self, refusal: &Refusal) {
+    fn status(&self, status: StatusCode) {
         if !self.is_plain() {
-            self.response
-                .set_status(StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY));
+            self.response.set_status(status);
         }
-    }
-}
-
-/// Where a refusal leads, when the page it came from cannot go on.
-fn elsewhere(refusal: &Refusal, page: &str) -> Option<&'static str> {
-    match refusal {
-        Refusal::SessionEnded if page.starts_with("/change") => Some("/signin?for=change"),
-        Refusal::SessionEnded => Some("/signin"),
-        Refusal::FlowEnded => Some("/reset/ended"),
-        Refusal::ProofTooOld => Some("/register/prove"),
-        Refusal::ChangeFirst => Some("/change"),
-        _ => None,
     }
 }
 

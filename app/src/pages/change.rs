@@ -20,12 +20,9 @@ use crate::words::{Word, words};
 /// `/change`
 #[component]
 pub fn Change() -> AnyView {
-    load(
-        view_at::<ChangeView>(""),
-        change_view,
-        |_| None,
-        |view| view! { <Form view /> }.into_any(),
-    )
+    load(view_at::<ChangeView>(""), change_view, |view| {
+        view! { <Form view /> }.into_any()
+    })
 }
 
 fn is_about_the_current(refusal: &Refusal) -> bool {
@@ -101,7 +98,6 @@ pub fn Changed() -> AnyView {
     load(
         view_at::<OverviewView>("?page=/change/done"),
         || overview_view("/change/done".to_owned()),
-        |_| None,
         |view| view! { <Done view /> }.into_any(),
     )
 }

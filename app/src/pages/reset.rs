@@ -10,9 +10,6 @@ pub mod password;
 mod paused;
 pub mod stopped;
 
-use portal::screen::{RecoveryScreen, Step};
-
-use crate::api::View;
 use crate::parts::steps::Marks;
 use crate::words::{Word, Words};
 
@@ -37,10 +34,4 @@ pub(crate) fn whereabouts(words: Words, required: u8, current: usize) -> String 
         Word::StepOf,
         &[("step", &(current + 1)), ("steps", &(usize::from(required.min(2)) + 2))],
     )
-}
-
-/// Where the reset stands, if not at this step.
-fn elsewhere(view: &View<RecoveryScreen>, here: Step) -> Option<&'static str> {
-    let step = view.screen.step();
-    (step != here).then(|| step.path())
 }

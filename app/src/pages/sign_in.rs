@@ -17,12 +17,9 @@ use crate::words::{Word, words};
 /// `/signin`
 #[component]
 pub fn SignIn() -> AnyView {
-    load(
-        view_at::<SignInView>(""),
-        sign_in_view,
-        |_| None,
-        |view| view! { <Form view /> }.into_any(),
-    )
+    load(view_at::<SignInView>(""), sign_in_view, |view| {
+        view! { <Form view /> }.into_any()
+    })
 }
 
 #[component]

@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use portal::refusal::Refusal;
 use server_fn::ServerFn;
 
-use super::load::{Refresh, Refused, leads};
+use super::load::{Refresh, Refused};
 use super::wire::post;
 use crate::api::{Next, Said};
 use crate::words::{Word, words};
@@ -139,7 +139,7 @@ fn follow(answer: Signal<Option<Result<Next, Said>>>, refused: Refused) {
                 }
             }
             Some(Err(said)) => {
-                if let Some(path) = leads(&said, &location.pathname.get_untracked()) {
+                if let Some(path) = said.leads(&location.pathname.get_untracked()) {
                     go(path, true);
                     return;
                 }

@@ -12,6 +12,8 @@ use crate::words::{Word, Words};
 pub fn explain(words: Words, said: &Said) -> String {
     let refusal = match said {
         Said::Unreachable => return words.say(Word::Unreachable).to_owned(),
+        // Followed, and never told.
+        Said::Elsewhere(_) => return String::new(),
         Said::No(refusal) => refusal,
     };
     let word = match refusal {

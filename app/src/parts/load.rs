@@ -43,15 +43,7 @@ type Fetching = Pin<Box<dyn Future<Output = String> + Send>>;
 
 /// Makes of a view's text what is shown. The refusal that a plain form left behind is told before: the page's title asks
 /// for it while it is made.
-type Showing = dyn Fn(&str, RwSignal<Option<Said>>) -> Result<Shown, Said> + Send + Sync;
-
-/// What becomes of a view.
-enum Shown {
-    /// It belongs to this page.
-    Here(AnyView),
-    /// It belongs to another.
-    Elsewhere(&'static str),
-}
+type Showing = dyn Fn(&str, RwSignal<Option<Said>>) -> Result<AnyView, Said> + Send + Sync;
 
 /// The address of a view: that of its door, with a query.
 pub fn view_at<F: ServerFn>(query: &str) -> String {
@@ -72,11 +64,10 @@ pub async fn look_again<S: DeserializeOwned>(address: &str) -> Result<View<S>, S
 }
 
 /// Shows a page as soon as its view is there: on the server by asking the door itself, in the browser by fetching it from
-/// its address. `elsewhere` says where the view leads, if it does not belong here.
+/// its address.
 pub fn load<S, Fut>(
     address: String,
     ask: impl Fn() -> Fut + Send + Sync + 'static,
-    elsewhere: impl Fn(&View<S>) -> Option<&'static str> + Send + Sync + 'static,
     render: impl Fn(View<S>) -> AnyView + Send + Sync + 'static,
 ) -> AnyView
 where
@@ -115,12 +106,9 @@ where
             let view: View<S> = view_of(text)?;
             let is_untold = refused.try_with_untracked(Option::is_none).unwrap_or_default();
             if let (true, Some(said)) = (is_untold, view.said.clone()) {
-                refused.set(Some(said.into()));
+                refused.set(Some(said));
             }
-            Ok(match elsewhere(&view) {
-                Some(path) => Shown::Elsewhere(path),
-                None => Shown::Here(render(view)),
-            })
+            Ok(render(view))
         }),
     )
 }
@@ -134,13 +122,13 @@ fn load_any(fetch: Arc<dyn Fn() -> Fetching + Send + Sync>, show: Arc<Showing>) 
     let view = Resource::new_str(move || refresh.get(), move |_| fetch());
     let navigate = StoredValue::new(use_navigate());
     let pathname = use_location().pathname;
-    let go = move |path: &'static str| {
+    let go = move |path: String| {
         // On the server the door has led there already.
         if cfg!(feature = "hydrate") {
             request_animation_frame(move || {
                 navigate.with_value(|navigate| {
                     navigate(
-                        path,
+                        &path,
                         NavigateOptions {
                             replace: true,
                             ..Default::default()
@@ -156,37 +144,19 @@ fn load_any(fetch: Arc<dyn Fn() -> Fetching + Send + Sync>, show: Arc<Showing>) 
                 let show = Arc::clone(&show);
                 Suspend::new(async move {
                     let text = view.await;
-                    match show(&text, refused) {
-                        Ok(Shown::Here(page)) => page,
-                        Ok(Shown::Elsewhere(path)) => {
-                            go(path);
-                            ().into_any()
-                        }
-                        Err(said) => {
-                            if let Some(path) = leads(&said, &pathname.get_untracked()) {
-                                go(path);
-                                return ().into_any();
+                    show(&text, refused)
+                        .unwrap_or_else(|said| match said.leads(&pathname.get_untracked()) {
+                            Some(path) => {
+                                go(path.to_owned());
+                                ().into_any()
                             }
-                            view! { <Failed said /> }.into_any()
-                        }
-                    }
+                            None => view! { <Failed said /> }.into_any(),
+                        })
                 })
             }}
         </Transition>
     }
     .into_any()
-}
-
-/// Where a refusal leads, when the page it came from cannot go on.
-pub fn leads(said: &Said, page: &str) -> Option<&'static str> {
-    match said {
-        Said::No(Refusal::SessionEnded) if page.starts_with("/change") => Some("/signin?for=change"),
-        Said::No(Refusal::SessionEnded) => Some("/signin"),
-        Said::No(Refusal::FlowEnded) => Some("/reset/ended"),
-        Said::No(Refusal::ProofTooOld) => Some("/register/prove"),
-        Said::No(Refusal::ChangeFirst) => Some("/change"),
-        _ => None,
-    }
 }
 
 /// A page that could not be had.

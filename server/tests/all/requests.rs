@@ -5,6 +5,7 @@ mod browser;
 mod closed;
 mod codes;
 mod digits;
+mod elsewhere;
 mod enumeration;
 mod flow;
 mod guesses;

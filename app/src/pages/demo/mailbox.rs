@@ -18,12 +18,9 @@ pub fn Mailbox() -> AnyView {
     if !expect_context::<Surroundings>().is_demo {
         return ().into_any();
     }
-    load(
-        view_at::<MailboxView>(""),
-        mailbox_view,
-        |_| None,
-        |view| view! { <Page view /> }.into_any(),
-    )
+    load(view_at::<MailboxView>(""), mailbox_view, |view| {
+        view! { <Page view /> }.into_any()
+    })
 }
 
 #[component]

@@ -26,12 +26,9 @@ pub fn Demo() -> AnyView {
     if !expect_context::<Surroundings>().is_demo {
         return ().into_any();
     }
-    load(
-        view_at::<DemoView>(""),
-        demo_view,
-        |_| None,
-        |view| view! { <Page view /> }.into_any(),
-    )
+    load(view_at::<DemoView>(""), demo_view, |view| {
+        view! { <Page view /> }.into_any()
+    })
 }
 
 #[component]

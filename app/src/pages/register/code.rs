@@ -23,15 +23,9 @@ const LEAVE: &str = "leave";
 /// `/register/code`
 #[component]
 pub fn Code() -> AnyView {
-    load(
-        view_at::<CodeView>(""),
-        code_view,
-        |view| view.screen.is_none().then_some("/register"),
-        |view| match view.screen.clone() {
-            Some(code) => view! { <Form view code /> }.into_any(),
-            None => ().into_any(),
-        },
-    )
+    load(view_at::<CodeView>(""), code_view, |view| {
+        view! { <Form view /> }.into_any()
+    })
 }
 
 fn is_about_the_code(refusal: &Refusal) -> bool {
@@ -42,8 +36,9 @@ fn is_about_the_code(refusal: &Refusal) -> bool {
 }
 
 #[component]
-fn Form(view: View<Option<Awaited>>, code: Awaited) -> impl IntoView {
+fn Form(view: View<Awaited>) -> impl IntoView {
     let words = words();
+    let code = view.screen;
     let action = door::<RegistrationVerify>();
     let refused: Refused = expect_context();
     let problem = refused.for_field(is_about_the_code);

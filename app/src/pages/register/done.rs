@@ -21,7 +21,6 @@ pub fn Done() -> AnyView {
     load(
         view_at::<OverviewView>("?page=/register/done"),
         || overview_view("/register/done".to_owned()),
-        |_| None,
         |view| {
             let is_ready = view.screen.finished.is_some() && view.screen.have >= view.screen.required;
             // Where something is missing the list says what.

@@ -22,7 +22,6 @@ pub fn Email() -> AnyView {
     load(
         view_at::<OverviewView>("?page=/register/email"),
         || overview_view("/register/email".to_owned()),
-        |_| None,
         |view| view! { <Form view /> }.into_any(),
     )
 }

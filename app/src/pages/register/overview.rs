@@ -21,7 +21,6 @@ pub fn Overview() -> AnyView {
     load(
         view_at::<OverviewView>("?page=/register"),
         || overview_view("/register".to_owned()),
-        |_| None,
         |view| view! { <Methods view /> }.into_any(),
     )
 }

@@ -22,12 +22,9 @@ use crate::words::{Word, words};
 /// `/register/phone`
 #[component]
 pub fn Phone() -> AnyView {
-    load(
-        view_at::<PhoneView>(""),
-        phone_view,
-        |_| None,
-        |view| view! { <Form view /> }.into_any(),
-    )
+    load(view_at::<PhoneView>(""), phone_view, |view| {
+        view! { <Form view /> }.into_any()
+    })
 }
 
 fn is_about_the_number(refusal: &Refusal) -> bool {

@@ -21,7 +21,6 @@ pub fn Prove() -> AnyView {
     load(
         view_at::<OverviewView>("?page=/register/prove"),
         || overview_view("/register/prove".to_owned()),
-        |_| None,
         |view| view! { <Form view /> }.into_any(),
     )
 }
@@ -36,7 +35,7 @@ fn Form(view: View<Overview>) -> impl IntoView {
     let action = door::<ProveAgain>();
     let refused: Refused = expect_context();
     // What led here is what the page says anyway.
-    if view.said == Some(Refusal::ProofTooOld) {
+    if view.said == Some(Said::No(Refusal::ProofTooOld)) {
         refused.0.set(None);
     }
     let problem = refused.for_field(is_about_the_password);

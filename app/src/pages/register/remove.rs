@@ -46,7 +46,6 @@ pub fn Remove() -> AnyView {
     load(
         view_at::<OverviewView>(&format!("?page={}", page_of(kind))),
         move || overview_view(page_of(kind).to_owned()),
-        |_| None,
         move |view| match standing_in_the_way(&view.screen, kind) {
             None => view! { <Question view kind /> }.into_any(),
             Some(reason) => view! { <Stays view kind reason /> }.into_any(),

@@ -6,7 +6,7 @@ use portal::refusal::Refusal;
 use portal::screen::{Choice, Hurdle, RecoveryScreen, Step};
 
 use super::paused::Paused;
-use super::{elsewhere, marks, whereabouts};
+use super::{marks, whereabouts};
 use crate::api::recovery::{Ask, RecoveryView, recovery_view};
 use crate::api::{Said, View};
 use crate::parts::deed::{Deed, Press, door};
@@ -25,7 +25,6 @@ pub fn Choose() -> AnyView {
     load(
         view_at::<RecoveryView>("?step=choose"),
         || recovery_view(Step::Choose),
-        |view| elsewhere(view, Step::Choose),
         |view| match view.screen.clone() {
             RecoveryScreen::Choose {
                 turn,

@@ -8,7 +8,7 @@ use portal::refusal::Refusal;
 use portal::screen::{Awaited, RecoveryScreen, Step};
 
 use super::paused::Paused;
-use super::{elsewhere, marks, whereabouts};
+use super::{marks, whereabouts};
 use crate::api::recovery::{AskAgain, ChooseAnother, RecoveryView, Verify, recovery_view};
 use crate::api::{Said, View};
 use crate::parts::arrival::fill_on_arrival;
@@ -33,7 +33,6 @@ pub fn Code() -> AnyView {
     load(
         view_at::<RecoveryView>("?step=code"),
         || recovery_view(Step::Code),
-        |view| elsewhere(view, Step::Code),
         |view| match view.screen.clone() {
             RecoveryScreen::Code {
                 turn,

@@ -2,7 +2,6 @@
 
 use crate::parts::link::link;
 use leptos::prelude::*;
-use portal::screen::Step;
 
 use crate::api::recovery::{ContactView, contact_view};
 use crate::parts::load::{load, view_at};
@@ -12,12 +11,9 @@ use crate::words::{Word, words};
 /// `/contact`
 #[component]
 pub fn Contact() -> AnyView {
-    load(
-        view_at::<ContactView>(""),
-        contact_view,
-        |view| view.screen.map(Step::path),
-        |view| view! { <Message support=view.support /> }.into_any(),
-    )
+    load(view_at::<ContactView>(""), contact_view, |view| {
+        view! { <Message support=view.support /> }.into_any()
+    })
 }
 
 #[component]

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use portal::moment::Moment;
 use portal::screen::{RecoveryScreen, Step};
 
-use super::elsewhere;
 use crate::api::recovery::{RecoveryView, recovery_view};
 use crate::parts::icon::Icon;
 use crate::parts::load::{load, view_at};
@@ -18,7 +17,6 @@ pub fn Done() -> AnyView {
     load(
         view_at::<RecoveryView>("?step=done"),
         || recovery_view(Step::Done),
-        |view| elsewhere(view, Step::Done),
         |view| match view.screen {
             RecoveryScreen::Done { at, .. } => view! { <Message at support=view.support /> }.into_any(),
             _ => ().into_any(),

@@ -4,7 +4,6 @@ use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::screen::Step;
 
-use super::elsewhere;
 use crate::api::recovery::{RecoveryView, recovery_view};
 use crate::parts::load::{load, view_at};
 use crate::parts::sheet::Sheet;
@@ -16,8 +15,6 @@ pub fn Ended() -> AnyView {
     load(
         view_at::<RecoveryView>("?step=ended"),
         || recovery_view(Step::Ended),
-        // Without a flow there is nothing to lead to.
-        |view| elsewhere(view, Step::Ended).filter(|path| *path != Step::Identify.path()),
         |view| view! { <Message support=view.support /> }.into_any(),
     )
 }

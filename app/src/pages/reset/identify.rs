@@ -24,7 +24,6 @@ pub fn Identify() -> AnyView {
     load(
         view_at::<RecoveryView>(ADDRESS),
         || recovery_view(Step::Identify),
-        |_| None,
         |view| match view.screen.clone() {
             RecoveryScreen::Identify(challenge) => view! { <Form view challenge /> }.into_any(),
             _ => ().into_any(),
@@ -40,14 +39,14 @@ fn Form(view: View<RecoveryScreen>, challenge: Challenge) -> impl IntoView {
     let problem = refused.for_field(|refusal| matches!(refusal, Refusal::UserName(_)));
     // Without scripts the ticket that was handed out first goes on ripening.
     let kept = view.typed("token");
-    let is_over = matches!(view.said, Some(Refusal::Challenge));
+    let is_over = matches!(view.said, Some(Said::No(Refusal::Challenge)));
     let ticket = if kept.is_empty() || is_over {
         challenge.token.clone()
     } else {
         kept
     };
     let ripe = match view.said {
-        Some(Refusal::Unripe { until }) => until,
+        Some(Said::No(Refusal::Unripe { until })) => until,
         _ => challenge.ripe,
     };
     let token = RwSignal::new(ticket);

@@ -6,7 +6,7 @@ use portal::recovery::{SETTING_LIFE, WARNING};
 use portal::refusal::Refusal;
 use portal::screen::{Judgement, RecoveryScreen, Step};
 
-use super::{elsewhere, marks, whereabouts};
+use super::{marks, whereabouts};
 use crate::api::recovery::{Extend, RecoveryView, SetPassword, recovery_view};
 use crate::api::{Said, View};
 use crate::parts::deed::{Deed, Press, door};
@@ -26,7 +26,6 @@ pub fn Password() -> AnyView {
     load(
         view_at::<RecoveryView>(ADDRESS),
         || recovery_view(Step::Password),
-        |view| elsewhere(view, Step::Password),
         |view| match view.screen.clone() {
             RecoveryScreen::Password {
                 user_name,

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use portal::recovery::Case;
 use portal::screen::{RecoveryScreen, Step};
 
-use super::{elsewhere, marks};
+use super::marks;
 use crate::api::View;
 use crate::api::recovery::{RecoveryView, recovery_view};
 use crate::parts::help::Help;
@@ -20,7 +20,6 @@ pub fn Stopped() -> AnyView {
     load(
         view_at::<RecoveryView>("?step=stopped"),
         || recovery_view(Step::Stopped),
-        |view| elsewhere(view, Step::Stopped),
         |view| match view.screen.clone() {
             RecoveryScreen::Stopped { case, help, contacted } => {
                 let help = Help::new(help, contacted, &view);
