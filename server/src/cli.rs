@@ -7,8 +7,10 @@ mod people;
 mod policy;
 mod serve;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::{Parser, Subcommand};
 
@@ -71,10 +73,19 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Runs an asynchronous command.
+/// Runs an asynchronous command. Its threads are named by what they do, so that the processor time of hashing, which is
+/// what blocks, can be told from the rest.
 fn block_on(task: impl Future<Output = Outcome>) -> Outcome {
+    let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let named = AtomicUsize::new(0);
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .worker_threads(workers)
+        // The workers are the first that start.
+        .thread_name_fn(move || {
+            let is_worker = named.fetch_add(1, Ordering::Relaxed) < workers;
+            if is_worker { "worker" } else { "blocking" }.to_owned()
+        })
         .build()?
         .block_on(task)
 }
