@@ -1,12 +1,13 @@
 //! `cargo xtask`: everything that is done to this tree from outside. It needs cargo, rustup and a network that reaches
 //! the package registries; every other tool it uses is a library, pinned by the lock file.
 //!
-//! It must not know what the product does: it builds, starts and measures it.
+//! It must not know what the product does: it builds, starts and measures it. The one exception is the reset that
+//! `bench` makes as a person would.
 
-mod bans;
 mod bench;
 mod budget;
 mod demo;
+mod dependencies;
 mod lint;
 mod place;
 mod process;
@@ -52,6 +53,8 @@ enum Command {
     Site,
     /// Checks format and lints, on both sides of the wire
     Lint,
+    /// Asks cargo-deny for known vulnerabilities in what we depend on
+    Advisories,
     /// Measures sizes, start, memory and speed against their budgets
     Bench {
         /// How long each speed is measured, in seconds
@@ -83,6 +86,7 @@ fn obey(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Lint => lint::run(&place),
+        Command::Advisories => dependencies::advisories(&place),
         Command::Bench { seconds } => bench::run(&place, seconds),
     }
 }

@@ -29,7 +29,7 @@ pub fn program(place: &Place, name: &str) -> Command {
     command
 }
 
-/// A cargo command. Under CI the lock file is the law.
+/// A cargo command. Under CI, and for what is shipped, the lock file is the law.
 pub fn cargo(place: &Place, arguments: &[&str]) -> Command {
     let mut command = program(place, "cargo");
     let takes_lock = !matches!(arguments.first(), Some(&"fmt"));
@@ -38,7 +38,7 @@ pub fn cargo(place: &Place, arguments: &[&str]) -> Command {
         _ => arguments.split_at(1),
     };
     command.args(subcommand);
-    if takes_lock && env::var_os("CI").is_some() {
+    if takes_lock && (env::var_os("CI").is_some() || rest.contains(&"--release")) {
         command.arg("--locked");
     }
     command.args(rest);

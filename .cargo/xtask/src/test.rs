@@ -12,7 +12,7 @@ use clap::ValueEnum;
 
 use crate::place::Place;
 use crate::stopwatch::{self, Stopwatch, spoken};
-use crate::{bans, budget, lint, site, table};
+use crate::{budget, dependencies, lint, site, table};
 use tally::Tally;
 
 /// The stages, in their order.
@@ -22,8 +22,8 @@ pub enum Stage {
     Setup,
     /// Format and lints
     Lint,
-    /// Crates that must not be in the browser or in the server
-    Bans,
+    /// Licences and sources of dependencies, and crates that must not be there
+    Dependencies,
     /// Tests of the rules, the pages and the server
     Native,
     /// What the browser gets: its build, its size, and what must not be in it
@@ -72,7 +72,7 @@ fn work(place: &Place, stage: Stage, tally: &mut Tally) -> Result<()> {
     match stage {
         Stage::Setup => setup::run(place),
         Stage::Lint => lint::run(place),
-        Stage::Bans => bans::check(place),
+        Stage::Dependencies => dependencies::check(place),
         Stage::Native => native::run(place, tally),
         Stage::Site => {
             let site = site::build(place)?;
@@ -96,7 +96,7 @@ fn name(stage: Stage) -> &'static str {
     match stage {
         Stage::Setup => "setup",
         Stage::Lint => "lint",
-        Stage::Bans => "bans",
+        Stage::Dependencies => "dependencies",
         Stage::Native => "native",
         Stage::Site => "site",
         Stage::Browsers => "browsers",
@@ -107,7 +107,7 @@ fn why(stage: Stage) -> &'static str {
     match stage {
         Stage::Setup => "what the later stages need and this machine lacks",
         Stage::Lint => "format and lints, on both sides of the wire",
-        Stage::Bans => "no server code in the browser, one TLS and one SQLite in the server",
+        Stage::Dependencies => "their licences and sources, and that none is where it would do harm",
         Stage::Native => "rules, pages and server, without a browser",
         Stage::Site => "what the browser gets, against its budget, and without secrets",
         Stage::Browsers => "whole journeys, as people make them",
