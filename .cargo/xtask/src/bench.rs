@@ -1,8 +1,13 @@
 //! `cargo xtask bench`: figures against their budgets, from the binary that is shipped. It is never part of the tests:
 //! a slow machine is no fault of the code.
 
+mod browser;
 mod figure;
+mod form;
+mod journey;
 mod memory;
+mod post;
+mod processor;
 mod rate;
 mod scratch;
 mod sizes;
@@ -15,13 +20,13 @@ use crate::place::Place;
 use crate::site::Site;
 use crate::{release, stopwatch, table};
 use figure::Figure;
-use scratch::Scratch;
+use scratch::{Installation, Scratch};
 
 /// What a measure may look at.
 struct Bench<'a> {
     place: &'a Place,
     site: &'a Site,
-    /// A server with its sample people, which nobody else visits.
+    /// A server without accounts, which nobody else visits.
     server: &'a Scratch,
     /// How long each speed is measured.
     seconds: u64,
@@ -32,18 +37,24 @@ type Measure = fn(&Bench) -> Result<Vec<Figure>>;
 
 /// In this order: idle memory before the load, loaded memory after it. A further topic is one more file and one more
 /// row here.
-const MEASURES: [(&str, &str, Measure); 5] = [
+const MEASURES: [(&str, &str, Measure); 6] = [
     ("sizes", "what a phone must fetch", sizes::measure),
     ("start", "from the command to the first answer", start::measure),
     ("memory, idle", "before anybody came", memory::idle),
     ("pages", "rendered pages against a static file", rate::measure),
-    ("memory, after load", "what the load left behind", memory::after_load),
+    ("memory, after pages", "what they left behind", memory::after_pages),
+    (
+        "journey",
+        "the processor time of whole resets, hashing and the rest",
+        journey::measure,
+    ),
 ];
 
 /// Measures everything; an error when a figure is over its budget.
 pub fn run(place: &Place, seconds: u64) -> Result<()> {
     let site = release::shipped(place)?;
-    let server = Scratch::start(place)?;
+    let installation = Installation::empty(place)?;
+    let server = Scratch::serve(place, &installation)?;
     let bench = Bench {
         place,
         site: &site,

@@ -10,6 +10,7 @@ pub enum Unit {
     Milliseconds,
     PerSecond,
     Times,
+    Percent,
 }
 
 /// What it should be.
@@ -74,6 +75,7 @@ impl Unit {
             Self::Milliseconds => format!("{value:.1} ms"),
             Self::PerSecond => format!("{value:.0} /s"),
             Self::Times => format!("{value:.2} x"),
+            Self::Percent => format!("{value:.1} %"),
         }
     }
 }

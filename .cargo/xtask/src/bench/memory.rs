@@ -6,21 +6,19 @@ use anyhow::{Context, Result};
 
 use super::Bench;
 use super::figure::{Budget, Figure, Unit};
+use super::scratch::Scratch;
 
 pub fn idle(bench: &Bench) -> Result<Vec<Figure>> {
-    Ok(vec![figure("resident memory, idle", bench.server.process(), 20.0)?])
+    Ok(vec![figure("resident memory, idle", bench.server, 20.0)?])
 }
 
-pub fn after_load(bench: &Bench) -> Result<Vec<Figure>> {
-    Ok(vec![figure(
-        "resident memory, after the load",
-        bench.server.process(),
-        120.0,
-    )?])
+pub fn after_pages(bench: &Bench) -> Result<Vec<Figure>> {
+    Ok(vec![figure("resident memory, after the pages", bench.server, 120.0)?])
 }
 
-fn figure(what: &str, process: u32, budget: f64) -> Result<Figure> {
-    let path = format!("/proc/{process}/status");
+/// What a server holds, against a budget in megabytes.
+pub fn figure(what: &str, server: &Scratch, budget: f64) -> Result<Figure> {
+    let path = format!("/proc/{}/status", server.process());
     let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}, which only Linux has"))?;
     let kibibytes = resident(&status).with_context(|| format!("{path} has no VmRSS"))?;
     Ok(Figure::new(

@@ -1,4 +1,4 @@
-//! A server on this machine's loopback, with a folder of its own, gone when it is dropped.
+//! A server on this machine's loopback, and the folder that it works in: both gone when they are dropped.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -16,44 +16,41 @@ use crate::place::Place;
 use crate::process;
 use crate::stopwatch::Stopwatch;
 
+/// What is measured.
+const BINARY: &str = "target/release/aikagi";
 /// Past this a start is a failure, not a slow one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A running server.
 pub struct Scratch {
     child: Child,
     address: SocketAddr,
-    folder: PathBuf,
     took: Duration,
 }
 
+/// A folder with settings, keys and a database.
+pub struct Installation(PathBuf);
+
 impl Scratch {
-    /// Starts the shipped binary as a demo and waits for its first page.
-    pub fn start(place: &Place) -> Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "aikagi-bench-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
-        let folder = std::env::temp_dir().join(name);
+    /// Starts a server on an installation, and waits for its first page.
+    pub fn serve(place: &Place, installation: &Installation) -> Result<Self> {
         let address = free_address()?;
-        let log = place.notes().join("bench.log");
         fs::create_dir_all(place.notes()).context("cannot make target/xtask")?;
+        let log = place.notes().join("bench.log");
         let log = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
 
-        let mut command = process::program(place, "target/release/aikagi");
-        command
-            .args(["demo", "--listen", &address.to_string(), "--dir"])
-            .arg(&folder);
+        let mut command = process::program(place, BINARY);
+        command.args(["serve", "--config"]).arg(installation.settings());
+        command.env("AIKAGI_LISTEN", address.to_string());
+        command.env("AIKAGI_PUBLIC_URL", format!("http://localhost:{}", address.port()));
         command
             .stdout(log.try_clone().context("one log for both outputs")?)
             .stderr(Stdio::from(log));
         let watch = Stopwatch::start();
-        let child = command.spawn().context("cannot start target/release/aikagi")?;
+        let child = command.spawn().with_context(|| format!("cannot start {BINARY}"))?;
         let mut server = Self {
             child,
             address,
-            folder,
             took: Duration::ZERO,
         };
         loop {
@@ -91,10 +88,55 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Nothing can be done about a failure here, and the folder is a temporary one.
+        // Nothing can be done about a failure here.
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Installation {
+    /// As `aikagi init` leaves it, with an empty database.
+    pub fn empty(place: &Place) -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("aikagi-bench-{}-{number}", std::process::id()));
+        let installation = Self(folder);
+        process::read(process::program(place, BINARY).arg("init").arg(&installation.0))?;
+        installation.run(place, &["migrate"])?;
+        Ok(installation)
+    }
+
+    /// With settings of its own, and people in the form that `aikagi people import` reads.
+    pub fn of(place: &Place, settings: &str, people: &str) -> Result<Self> {
+        let installation = Self::empty(place)?;
+        fs::write(installation.settings(), settings).context("cannot write the settings")?;
+        let file = installation.0.join("people.csv");
+        fs::write(&file, people).context("cannot write the people")?;
+        let file = file
+            .to_str()
+            .context("the folder for temporary files is not plain text")?;
+        installation.run(place, &["people", "import", file])?;
+        Ok(installation)
+    }
+
+    /// A command of the server's, to its end.
+    fn run(&self, place: &Place, arguments: &[&str]) -> Result<()> {
+        let mut command = process::program(place, BINARY);
+        // The settings of the real address are not needed for this.
+        command.args(arguments).env("AIKAGI_PUBLIC_URL", "http://localhost");
+        command.env("AIKAGI_CONFIG", self.settings());
+        process::read(&mut command).map(drop)
+    }
+
+    fn settings(&self) -> PathBuf {
+        self.0.join("aikagi.toml")
+    }
+}
+
+impl Drop for Installation {
+    fn drop(&mut self) {
+        // A temporary one: what is left of it does no harm.
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The smallest client that keeps a connection: HTTP/1.1, GET, no cookies, no compression, so that the time measured is
+//! The smallest client that keeps a connection: HTTP/1.1, nothing but what is asked of it, so that the time measured is
 //! the server's.
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,13 +13,24 @@ pub struct Visitor<S = TcpStream> {
     host: String,
 }
 
-/// How the end of a body is known.
-enum Length {
-    Exactly(usize),
-    Chunked,
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    /// Names in lower case, values as they came, in their order.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The first value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known == name)?;
+        Some(&found.1)
+    }
 }
 
 impl Visitor {
+    /// Connects. The host that it asks for is the one in the demonstration's public address.
     pub fn arrive(at: SocketAddr) -> Result<Self> {
         let patience = Duration::from_secs(10);
         let stream = TcpStream::connect_timeout(&at, patience).context("nobody answers")?;
@@ -29,7 +40,7 @@ impl Visitor {
             .context("a new connection")?;
         Ok(Self {
             stream: BufReader::with_capacity(64 * 1024, stream),
-            host: at.to_string(),
+            host: format!("localhost:{}", at.port()),
         })
     }
 }
@@ -37,38 +48,60 @@ impl Visitor {
 impl<S: Read + Write> Visitor<S> {
     /// The body of an answer with status 200; anything else is an error.
     pub fn page(&mut self, path: &str) -> Result<Vec<u8>> {
+        let answer = self.ask("GET", path, "Accept: text/html,*/*\r\n", "")?;
+        if answer.status != 200 {
+            bail!("{path} was answered with {}", answer.status);
+        }
+        Ok(answer.body)
+    }
+
+    /// One request, whatever is answered. `headers` are whole lines.
+    pub fn ask(&mut self, method: &str, path: &str, headers: &str, body: &str) -> Result<Answer> {
+        let length = match method {
+            "GET" => String::new(),
+            _ => format!("Content-Length: {}\r\n", body.len()),
+        };
         let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html,*/*\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{headers}{length}\r\n{body}",
             self.host
         );
         self.stream
             .get_mut()
             .write_all(request.as_bytes())
             .context("the server hung up")?;
-        let status = self.line()?;
-        let length = self.headers()?;
-        let body = match length {
-            Length::Exactly(bytes) => self.take(bytes)?,
-            Length::Chunked => self.chunks()?,
+        let line = self.line()?;
+        let status = line
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .with_context(|| format!("`{line}` is no answer"))?;
+        let headers = self.headers()?;
+        let mut answer = Answer {
+            status,
+            headers,
+            body: Vec::new(),
         };
-        if status.split(' ').nth(1) != Some("200") {
-            bail!("{path} was answered with `{status}`");
-        }
-        Ok(body)
+        let is_chunked = answer
+            .header("transfer-encoding")
+            .is_some_and(|coding| coding.ends_with("chunked"));
+        answer.body = if is_chunked {
+            self.chunks()?
+        } else {
+            let length = answer.header("content-length").map(str::parse).transpose();
+            self.take(length.context("a length that is no number")?.unwrap_or(0))?
+        };
+        Ok(answer)
     }
 
-    fn headers(&mut self) -> Result<Length> {
-        let mut length = Length::Exactly(0);
+    fn headers(&mut self) -> Result<Vec<(String, String)>> {
+        let mut headers = Vec::new();
         loop {
-            let line = self.line()?.to_ascii_lowercase();
+            let line = self.line()?;
             if line.is_empty() {
-                return Ok(length);
+                return Ok(headers);
             }
-            if let Some(bytes) = line.strip_prefix("content-length:") {
-                length = Length::Exactly(bytes.trim().parse().context("a length that is no number")?);
-            } else if line.starts_with("transfer-encoding:") && line.ends_with("chunked") {
-                length = Length::Chunked;
-            }
+            let (name, value) = line.split_once(':').context("a header without a name")?;
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
     }
 

@@ -1,0 +1,253 @@
+//! What whole resets cost the server's processor: hashing, which is meant to be dear, and everything else, which is not.
+//! People who were imported make them with plain forms, from the user name to the new password; messages go out by SMTP
+//! and HTTP as they do for real, though without TLS.
+
+use std::net::Ipv4Addr;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use sha2::{Digest as _, Sha256};
+
+use super::Bench;
+use super::browser::{Browser, Page};
+use super::figure::{Budget, Figure, Unit};
+use super::memory;
+use super::post::Post;
+use super::processor::{Processor, Spent};
+use super::scratch::{Installation, Scratch};
+use crate::stopwatch::Stopwatch;
+
+/// Resets before anything is measured: what is read and compiled at first use is no cost of every reset.
+const WARMING: u32 = 4;
+/// Resets one after the other.
+const ALONE: u32 = 12;
+/// Resets of which many are under way at once.
+const TOGETHER: u32 = 96;
+/// How many of those: enough that the server always has something to do while messages are waited for.
+const AT_ONCE: usize = 32;
+/// Longer than the ticket of the first form takes to ripen.
+const RIPENING: Duration = Duration::from_secs(11);
+/// Longer than the outbox is left alone between two looks.
+const DELIVERY: Duration = Duration::from_millis(400);
+
+/// Somebody who can reset. Each does so once: the first reset compares with the fewest old passwords, so it is the
+/// dearest in what is not hashing.
+struct Person(u32);
+
+/// A browser that stands at the first page, and who sits before it.
+type Begun = (Person, Browser, Page);
+
+pub fn measure(bench: &Bench) -> Result<Vec<Figure>> {
+    let post = Post::open()?;
+    let people = WARMING + ALONE + TOGETHER;
+    let installation = Installation::of(bench.place, &settings(&post), &csv(people))?;
+    let server = Scratch::serve(bench.place, &installation)?;
+    let mut people = (0..people).map(Person);
+    let mut run = |count: u32, at_once: usize| {
+        let people = people.by_ref().take(usize::try_from(count)?).collect();
+        reset_all(&server, &post, people, at_once)
+    };
+    run(WARMING, 1)?;
+    let (alone, _) = run(ALONE, 1)?;
+    let (together, took) = run(TOGETHER, AT_ONCE)?;
+    ensure!(
+        !together.hashing.is_zero(),
+        "no thread named for hashing was seen to work"
+    );
+
+    let mut figures = rows(&format!("a reset, mean of {ALONE} alone"), alone / ALONE, Budget::None);
+    figures.extend(rows(
+        &format!("a reset, mean of {TOGETHER}, {AT_ONCE} at once"),
+        together / TOGETHER,
+        Budget::AtMost(10.0),
+    ));
+    let rate = f64::from(TOGETHER) / took.as_secs_f64();
+    figures.push(Figure::new(
+        "resets, with their browsers on this machine",
+        rate,
+        Unit::PerSecond,
+        Budget::None,
+    ));
+    figures.push(memory::figure("resident memory, after the resets", &server, 120.0)?);
+    Ok(figures)
+}
+
+fn rows(what: &str, one: Spent, budget: Budget) -> Vec<Figure> {
+    let row =
+        |what: String, time: Duration| Figure::new(what, time.as_secs_f64() * 1000.0, Unit::Milliseconds, Budget::None);
+    let share = one.rest().as_secs_f64() / one.all().as_secs_f64();
+    vec![
+        row(format!("CPU of {what}"), one.all()),
+        row("  hashing".to_owned(), one.hashing),
+        row("  SQLite".to_owned(), one.database),
+        row("  HTTP, rules, pages, messages".to_owned(), one.other),
+        Figure::new("  share outside hashing", share * 100.0, Unit::Percent, budget),
+    ]
+}
+
+/// Lets everybody reset, so many at once; what it cost the server, and how long it took from the first form on.
+fn reset_all(server: &Scratch, post: &Post, people: Vec<Person>, at_once: usize) -> Result<(Spent, Duration)> {
+    let processor = Processor::of(server.process());
+    let mut spent = Spent::default();
+    let begun = processor.during(&mut spent, || {
+        let begun = people.into_iter().map(|person| begin(server, person));
+        begun.collect::<Result<Vec<_>>>()
+    })?;
+    // Without scripts the first form is taken only after a while, and nothing happens meanwhile.
+    thread::sleep(RIPENING);
+    let mut took = Duration::ZERO;
+    processor.during(&mut spent, || {
+        let watch = Stopwatch::start();
+        shared_out(begun, at_once, |begun| go_on(server, post, begun))?;
+        took = watch.read();
+        // The notices that it was done are part of it.
+        thread::sleep(DELIVERY);
+        Ok(())
+    })?;
+    Ok((spent, took))
+}
+
+/// Does all of the work on so many threads.
+fn shared_out<T: Send>(work: Vec<T>, threads: usize, run: impl Fn(T) -> Result<()> + Sync) -> Result<()> {
+    let mut shares: Vec<Vec<T>> = (0..threads).map(|_| Vec::new()).collect();
+    for (number, one) in work.into_iter().enumerate() {
+        shares[number % threads].push(one);
+    }
+    thread::scope(|scope| {
+        let run = &run;
+        let running: Vec<_> = shares
+            .into_iter()
+            .map(|share| scope.spawn(move || share.into_iter().try_for_each(run)))
+            .collect();
+        running
+            .into_iter()
+            .try_for_each(|one| one.join().map_err(|_| anyhow!("a browser broke down"))?)
+    })
+}
+
+fn begin(server: &Scratch, person: Person) -> Result<Begun> {
+    let mut browser = Browser::arrive(server.address(), person.network())?;
+    let page = browser.open("/reset")?;
+    Ok((person, browser, page))
+}
+
+fn go_on(server: &Scratch, post: &Post, (person, mut browser, page): Begun) -> Result<()> {
+    let name = person.name();
+    browser.reconnect(server.address())?;
+    let mut walk = || -> Result<()> {
+        let mut page = browser.submit(&page.form("step")?.fill("user_name", &name))?;
+        for (method, address) in [("text", person.phone()), ("email", person.email())] {
+            let mut form = at(&page, "/reset/choose")?.form("step")?.fill("method", method);
+            if method == "text" {
+                form = form.fill("whole_text", &address);
+            }
+            page = browser.submit(&form)?;
+            let form = at(&page, "/reset/code")?.form("step")?;
+            let message = post.collect(&address)?;
+            let code = digits(&message).with_context(|| format!("no code in `{message}`"))?;
+            page = browser.submit(&form.fill("code", &code))?;
+        }
+        // Nobody has had it before, and nobody guesses it.
+        let password = hex::encode(&Sha256::digest(format!("new {name}"))[..12]);
+        let form = at(&page, "/reset/password")?.form("step")?;
+        let page = browser.submit(&form.fill("new_password", &password).fill("again", &password))?;
+        at(&page, "/reset/done").map(drop)
+    };
+    walk().with_context(|| format!("the reset of {name}"))
+}
+
+fn at<'a>(page: &'a Page, path: &str) -> Result<&'a Page> {
+    if page.path != path {
+        bail!("it stands at {} instead of {path}", page.path);
+    }
+    Ok(page)
+}
+
+/// The code in a message: what follows the last `#`, as texts end for phones that fill them in, or a line of digits.
+fn digits(message: &str) -> Option<String> {
+    let is_code = |part: &str| part.chars().all(|letter| letter.is_ascii_digit() || letter == ' ');
+    let after_hash = message.rsplit_once('#').map(|(_, code)| code.trim());
+    after_hash
+        .into_iter()
+        .chain(message.lines())
+        .find(|part| !part.is_empty() && is_code(part))
+        .map(|code| code.replace(' ', ""))
+}
+
+impl Person {
+    fn name(&self) -> String {
+        format!("person.{}", self.0)
+    }
+
+    fn email(&self) -> String {
+        format!("{}@example.net", self.name())
+    }
+
+    fn phone(&self) -> String {
+        format!("+8190{:08}", 12_340_000 + self.0)
+    }
+
+    /// Everybody comes from a network of their own, so that nobody uses up the limits of another.
+    fn network(&self) -> Ipv4Addr {
+        Ipv4Addr::from_bits(Ipv4Addr::new(10, 0, 0, 1).to_bits() + self.0 * 256)
+    }
+}
+
+/// The organisation of the people: who delivers its messages, and that the bench tells where people come from.
+fn settings(post: &Post) -> String {
+    format!(
+        r#"trusted_proxies = ["127.0.0.1"]
+[organisation]
+name.en = "Bench"
+[mail]
+host = "127.0.0.1"
+port = {}
+security = "none-for-loopback-only"
+from = "Bench <no-reply@example.org>"
+[text]
+url = "http://{}/"
+body = '{{"to": "{{to}}", "text": "{{text}}"}}'
+success = {{ status = ["200"] }}
+[log]
+level = "warn"
+"#,
+        post.mail.port(),
+        post.texts
+    )
+}
+
+/// The people, as `aikagi people import` reads them.
+fn csv(people: u32) -> String {
+    let mut csv = "name,email,phone,password\n".to_owned();
+    for person in (0..people).map(Person) {
+        let password = hex::encode(&Sha256::digest(person.name())[..12]);
+        let row = [person.name(), person.email(), person.phone(), password];
+        csv.push_str(&row.join(","));
+        csv.push('\n');
+    }
+    csv
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_is_found_in_texts_and_in_mails_of_any_language() {
+        assert_eq!(digits("コード 123456\n\n@localhost #123456").as_deref(), Some("123456"));
+        assert_eq!(
+            digits("Subject: #1 of 2\n\nHello\n\n1234 5678\n\nuntil 10:30").as_deref(),
+            Some("12345678")
+        );
+        assert_eq!(digits("Your password was reset at 10:30.\n"), None);
+    }
+
+    #[test]
+    fn no_two_people_share_a_number_or_a_network() {
+        let (one, other) = (Person(7), Person(8));
+        assert_eq!(one.phone(), "+819012340007");
+        assert_eq!(one.network().to_string(), "10.0.7.1");
+        assert_eq!(other.network().to_string(), "10.0.8.1");
+    }
+}
