@@ -11,6 +11,8 @@ pub mod registration;
 pub mod session;
 
 #[cfg(feature = "ssr")]
+pub mod busy;
+#[cfg(feature = "ssr")]
 pub mod cookies;
 #[cfg(feature = "ssr")]
 pub mod request;

@@ -56,8 +56,9 @@ pub fn shell(options: leptos::config::LeptosOptions) -> impl IntoView {
     let surroundings: Surroundings = use_context().unwrap_or_default();
     let words = format!("/{}/words/{}.json", surroundings.package, surroundings.language.tag());
     let style = format!("/{}/aikagi.css", surroundings.package);
-    let is_plain =
-        use_context::<axum::http::request::Parts>().is_some_and(|parts| parts.uri.path().starts_with("/demo"));
+    // The browser's module knows a page by its address: it cannot bring one to life that stands at the address of a door.
+    let is_plain = api::busy::is_in_place()
+        || use_context::<axum::http::request::Parts>().is_some_and(|parts| parts.uri.path().starts_with("/demo"));
     view! {
         <!DOCTYPE html>
         <html lang=surroundings.language.tag() data-words=words>

@@ -11,6 +11,7 @@ use portal::refusal::Refusal;
 use portal::service::{Answer, Portal, Trouble, Visit};
 use serde::{Deserialize, Serialize};
 
+use super::busy::InPlace;
 use super::cookies::{HOLDER, SAID, Style};
 use super::{Next, Said, View};
 
@@ -30,10 +31,11 @@ pub struct Request {
     response: ResponseOptions,
 }
 
-/// What a plain form leaves behind, sealed.
-#[derive(Serialize, Deserialize)]
-struct LeftBehind {
-    page: String,
+/// What a plain form leaves behind for the next page: sealed, in a cookie.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct LeftBehind {
+    /// The path of that page.
+    pub(super) page: String,
     said: Option<Said>,
     typed: Vec<(String, String)>,
 }
@@ -97,12 +99,13 @@ impl Request {
     }
 
     fn left_behind(&self, page: &str) -> Option<LeftBehind> {
-        let sealed = self
-            .is_plain()
-            .then(|| self.style.read(&self.parts.headers, SAID))
-            .flatten()?;
-        let left: LeftBehind = serde_json::from_slice(&self.portal.unseal(&sealed)?).ok()?;
-        (left.page == page).then_some(left)
+        let kept = || {
+            let sealed = self.style.read(&self.parts.headers, SAID)?;
+            serde_json::from_slice(&self.portal.unseal(&sealed)?).ok()
+        };
+        let in_place: Option<LeftBehind> = self.parts.extensions.get().cloned();
+        let left = self.is_plain().then(|| in_place.or_else(kept)).flatten();
+        left.filter(|left| left.page == page)
     }
 
     /// Leads a plain browser elsewhere; one that fetches reads where to go in the answer.
@@ -131,30 +134,40 @@ impl Request {
             }
             Err(trouble) => {
                 let said = self.said(trouble);
-                if !self.is_plain() {
-                    return Err(said);
+                if self.is_plain() {
+                    Ok(self.tell_on_page(page, typed, said))
+                } else {
+                    Err(said)
                 }
-                let typed = typed
-                    .iter()
-                    .filter(|(_, value)| value.len() <= LONGEST_KEPT)
-                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                    .collect();
-                let path = said.leads(page).unwrap_or(page).to_owned();
-                self.leave_behind(&path, Some(said), typed);
-                self.lead(&path);
-                Ok(Next(path))
             }
         }
     }
 
-    /// Keeps a refusal and what was typed for the next page.
-    fn leave_behind(&self, page: &str, said: Option<Said>, typed: Vec<(String, String)>) {
+    /// Has a refusal told on the page where somebody goes on, with what was typed.
+    fn tell_on_page(&self, page: &str, typed: &[(&str, &str)], said: Said) -> Next {
+        let path = said.leads(page).unwrap_or(page).to_owned();
+        let is_busy = said == Said::No(Refusal::Busy);
         let left = LeftBehind {
-            page: page.split('?').next().unwrap_or(page).to_owned(),
-            said,
-            typed,
+            page: path.split('?').next().unwrap_or(&path).to_owned(),
+            said: Some(said),
+            typed: typed
+                .iter()
+                .filter(|(_, value)| value.len() <= LONGEST_KEPT)
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
         };
-        let sealed = serde_json::to_vec(&left)
+        match self.parts.extensions.get::<InPlace>() {
+            Some(place) if is_busy => place.leave(left),
+            _ => {
+                self.leave_behind(&left);
+                self.lead(&path);
+            }
+        }
+        Next(path)
+    }
+
+    fn leave_behind(&self, left: &LeftBehind) {
+        let sealed = serde_json::to_vec(left)
             .ok()
             .and_then(|plain| self.portal.seal(&plain).ok());
         if let Some(sealed) = sealed {

@@ -105,7 +105,7 @@ pub fn Sheet(
                     {(!is_home).then(|| view! { <span class="emblem" aria-hidden="true">{surroundings.emblem}</span> }.into_any())}
                     <span>{organisation}</span>
                 </a>
-                <Languages form />
+                {(!is_in_place()).then(|| view! { <Languages form /> }.into_any())}
             </header>
             <main class=sheet id="main" tabindex="-1" node_ref=sheet_ref>
                 {marks.map(Marks::draw)}
@@ -146,6 +146,14 @@ pub fn Sheet(
             </footer>
         </div>
     }
+}
+
+/// Whether the page stands at the address of a door: a change of language would not find back to it.
+fn is_in_place() -> bool {
+    #[cfg(feature = "ssr")]
+    return crate::api::busy::is_in_place();
+    #[cfg(not(feature = "ssr"))]
+    false
 }
 
 /// The other language, in its own script. It belongs to the page's form where there is one, so that what was typed is

@@ -48,11 +48,16 @@ pub async fn fetch(address: &str) -> String {
     answer.text().await.unwrap_or_else(|_| unreachable())
 }
 
+/// Service Unavailable.
+#[cfg(feature = "hydrate")]
+const BUSY: u16 = 503;
+
 #[cfg(feature = "hydrate")]
 async fn read(answer: gloo_net::http::Response) -> Result<Next, Said> {
-    let is_good = answer.ok();
+    let (is_good, status) = (answer.ok(), answer.status());
     let text = answer.text().await.map_err(|_| Said::Unreachable)?;
-    let fault = Said::No(Refusal::Fault);
+    // Whoever stands between us and the browser may be busy, too, and says so in other words.
+    let fault = Said::No(if status == BUSY { Refusal::Busy } else { Refusal::Fault });
     if is_good {
         understand(&text).ok_or(fault)
     } else {

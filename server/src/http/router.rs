@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::api::busy;
 use app::api::cookies::Style;
 use app::api::demo::Theatre;
 use app::{App, Surroundings, shell};
@@ -129,7 +130,9 @@ pub fn router(house: House) -> Router {
         house.proxies.clone(),
         Arc::clone(&house.on_refused),
     );
-    guard.before(whole.layer(middleware::from_fn_with_state(house, before_pages)))
+    guard.before(busy::before(
+        whole.layer(middleware::from_fn_with_state(house, before_pages)),
+    ))
 }
 
 /// Files first, then true 404s; for what is left, who asks.

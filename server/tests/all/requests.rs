@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod browser;
+mod busy;
 mod closed;
 mod codes;
 mod digits;
