@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use async_trait::async_trait;
+use portal::moment::minutes;
 use server::courier::mailbox::Outage;
 use server::courier::{Channel, Courier, Couriers, Parcel, Undelivered};
 use server::delivery::Delivery;
 use tokio::task::JoinHandle;
 
-use super::browser::{Browser, House};
+use super::browser::{Browser, EMAIL, House};
+use super::codes::awaiting;
 use super::shape::Shape;
 
 /// How delivery goes while somebody walks.
@@ -108,7 +109,7 @@ async fn a_courier_that_refuses_fails_or_hangs_changes_no_answer() {
         }
         let mut walks = Vec::new();
         for name in NAMES {
-            let walked = tokio::time::timeout(Duration::from_secs(60), walk(&house, name, post)).await;
+            let walked = tokio::time::timeout(minutes(1), walk(&house, name, post)).await;
             walks.push(walked.unwrap_or_else(|_| panic!("{name} waits for a courier: {post:?}")));
         }
         assert_eq!(
@@ -166,4 +167,27 @@ async fn a_channel_that_is_down_is_told_to_those_who_have_it_and_no_one_else() {
     let key = person.key().await;
     person.post("reset/another", &[("key", &key)]).await;
     assert_eq!(person.ask("email", "").await.next(), "/reset/code");
+}
+
+#[tokio::test]
+async fn a_code_that_was_held_up_arrives_as_it_is_while_it_lives_and_not_after() {
+    let house = House::open().await;
+    house.mailbox.fail(Channel::Mail, Some(Outage::Later));
+    let mut browser = awaiting(&house).await;
+    for _ in 0..4 {
+        house.deliver().await;
+        house.later(31);
+    }
+    house.mailbox.fail(Channel::Mail, None);
+    let code = house.code(EMAIL).await;
+    assert_eq!(house.mailbox.list().len(), 1);
+    assert_eq!(browser.verify(&code).await.next(), "/reset/choose");
+
+    house.mailbox.fail(Channel::Text, Some(Outage::Later));
+    assert_eq!(browser.ask("text", "090 1234 5678").await.next(), "/reset/code");
+    house.deliver().await;
+    house.mailbox.fail(Channel::Text, None);
+    house.later(301);
+    house.deliver().await;
+    assert_eq!(house.mailbox.list().len(), 1, "nobody is sent a code that is dead");
 }

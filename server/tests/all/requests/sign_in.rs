@@ -147,3 +147,31 @@ async fn changing_ends_the_resets_that_are_under_way_and_their_codes() {
         "/register"
     );
 }
+
+#[tokio::test]
+async fn of_eight_changes_at_once_one_wins() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    browser.sign_in("k.sato", PASSWORD).await;
+    let mut tries = tokio::task::JoinSet::new();
+    for n in 0..8 {
+        let mut browser = browser.clone();
+        tries.spawn(async move {
+            let password = format!("{NEW_PASSWORD} {n}");
+            let fields = [("current", PASSWORD), ("new_password", &password), ("again", &password)];
+            let is_done = browser.post("change", &fields).await.next() == "/change/done";
+            is_done.then_some(password)
+        });
+    }
+    let won: Vec<String> = tries.join_all().await.into_iter().flatten().collect();
+    assert_eq!(won.len(), 1, "{won:?}");
+    assert_eq!(
+        Browser::new(&house).sign_in("k.sato", &won[0]).await.next(),
+        "/register"
+    );
+    let changes = house.audit().await;
+    let done = changes
+        .iter()
+        .filter(|(event, outcome, _)| event == "change" && outcome == "succeeded");
+    assert_eq!(done.count(), 1);
+}
