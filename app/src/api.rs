@@ -32,6 +32,11 @@ pub struct Next(pub String);
 pub enum Said {
     /// Told by the services.
     No(Refusal),
+    /// Something went wrong on our side; the support code finds it in the log.
+    Fault {
+        /// The support code; empty where the browser has none yet.
+        support: String,
+    },
     /// The screen that was asked for lives at another address: a path of ours.
     Elsewhere(String),
     /// The server could not be reached.

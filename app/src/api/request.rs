@@ -193,14 +193,10 @@ impl Request {
 
     /// Logs what went wrong, once, with the code that a person can tell the help desk.
     pub fn fault(&self, fault: &portal::ports::Fault) -> Said {
-        let support = self
-            .visit
-            .holder
-            .as_deref()
-            .map(|holder| self.portal.support_code(holder))
-            .unwrap_or_default();
+        let support = self.portal.support_at_hand(&self.visit);
         tracing::error!(%fault, support, path = self.parts.uri.path(), "a request failed");
-        self.no(Refusal::Fault)
+        self.status(StatusCode::INTERNAL_SERVER_ERROR);
+        Said::Fault { support }
     }
 
     fn no(&self, refusal: Refusal) -> Said {

@@ -12,6 +12,10 @@ use crate::words::{Word, Words};
 pub fn explain(words: Words, said: &Said) -> String {
     let refusal = match said {
         Said::Unreachable => return words.say(Word::Unreachable).to_owned(),
+        Said::Fault { support } if !support.is_empty() => {
+            return words.fill(Word::FaultTold, &[("support", support)]);
+        }
+        Said::Fault { .. } => return words.say(Word::Fault).to_owned(),
         // Followed, and never told.
         Said::Elsewhere(_) => return String::new(),
         Said::No(refusal) => refusal,

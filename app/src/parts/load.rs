@@ -163,8 +163,14 @@ fn load_any(fetch: Arc<dyn Fn() -> Fetching + Send + Sync>, show: Arc<Showing>) 
 #[component]
 fn Failed(said: Said) -> impl IntoView {
     let words = words();
+    let lead = explain(words, &said);
+    let support = if let Said::Fault { support } = said {
+        support
+    } else {
+        String::new()
+    };
     view! {
-        <Sheet title=words.say(Word::FailedTitle) lead=explain(words, &said)>
+        <Sheet title=words.say(Word::FailedTitle) lead support>
             <div class="actions">
                 {link("button primary", "/", words.say(Word::ToStart))}
             </div>

@@ -8,6 +8,7 @@ mod codes;
 mod digits;
 mod elsewhere;
 mod enumeration;
+mod faults;
 mod flow;
 mod guesses;
 mod health;
