@@ -67,11 +67,14 @@ impl From<Refusal> for Said {
 impl FromServerFnError for Said {
     type Encoder = JsonEncoding;
 
+    #[cfg(feature = "ssr")]
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        match error {
-            ServerFnErrorErr::Request(_) => Self::Unreachable,
-            _ => Self::No(Refusal::Fault),
-        }
+        request::Request::here().map_or_else(|refused| refused, |request| request.misheard(error))
+    }
+
+    #[cfg(not(feature = "ssr"))]
+    fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
+        Self::Unreachable
     }
 }
 

@@ -88,6 +88,8 @@ pub enum Refusal {
     StepAhead,
     /// The same form was sent before with other content.
     Repeated,
+    /// A field is missing, or is none of what it can be: nobody sends this from a page of ours.
+    Malformed,
     /// Something is wrong on our side; the support code finds it.
     Fault,
 }
@@ -96,6 +98,7 @@ impl Refusal {
     /// The HTTP status for those who ask by fetch.
     pub const fn status(&self) -> u16 {
         match self {
+            Self::Malformed => 400,
             Self::SessionEnded => 401,
             Self::Challenge | Self::Unripe { .. } => 403,
             Self::StepAhead | Self::Repeated | Self::FlowEnded => 409,

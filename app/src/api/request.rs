@@ -7,9 +7,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use portal::ports::Fault;
 use portal::refusal::Refusal;
 use portal::service::{Answer, Portal, Trouble, Visit};
 use serde::{Deserialize, Serialize};
+use server_fn::error::ServerFnErrorErr;
 
 use super::busy::InPlace;
 use super::cookies::{HOLDER, SAID, Style};
@@ -192,11 +194,26 @@ impl Request {
     }
 
     /// Logs what went wrong, once, with the code that a person can tell the help desk.
-    pub fn fault(&self, fault: &portal::ports::Fault) -> Said {
+    pub fn fault(&self, fault: &Fault) -> Said {
         let support = self.portal.support_at_hand(&self.visit);
         tracing::error!(%fault, support, path = self.parts.uri.path(), "a request failed");
         self.status(StatusCode::INTERNAL_SERVER_ERROR);
         Said::Fault { support }
+    }
+
+    /// The answer where the page framework could not bring a request to its door, or the door's answer back. Nobody knows
+    /// of which page a plain form was then: its status says it.
+    pub fn misheard(&self, error: ServerFnErrorErr) -> Said {
+        let (said, status) = match error {
+            // What it says about the fields of a form is not written down: they may be secrets.
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                (Said::No(Refusal::Malformed), Refusal::Malformed.status())
+            }
+            error => (self.fault(&Fault::new(error)), Refusal::Fault.status()),
+        };
+        self.response
+            .set_status(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        said
     }
 
     fn no(&self, refusal: Refusal) -> Said {

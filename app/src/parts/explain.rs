@@ -74,6 +74,7 @@ pub fn explain(words: Words, said: &Said) -> String {
         Refusal::FlowEnded => Word::FlowEnded,
         Refusal::StepAhead => Word::StepAhead,
         Refusal::Repeated => Word::Repeated,
+        Refusal::Malformed => Word::Malformed,
         Refusal::Fault => Word::Fault,
     };
     words.say(word).to_owned()

@@ -14,6 +14,7 @@ mod guesses;
 mod health;
 mod hostile;
 mod lifetime;
+mod malformed;
 mod meanwhile;
 mod names;
 mod new_password;
