@@ -8,6 +8,7 @@ pub mod change;
 pub mod demo;
 pub mod recovery;
 pub mod registration;
+pub mod secret;
 pub mod session;
 
 #[cfg(feature = "ssr")]

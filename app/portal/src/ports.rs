@@ -121,7 +121,10 @@ impl Password {
     /// Takes what was typed and brings it into the form that is hashed (NFC, NIST SP 800-63B §3.1.1.2).
     pub fn typed(text: &str) -> Self {
         use unicode_normalization::UnicodeNormalization as _;
-        Self(Zeroizing::new(text.nfc().collect()))
+        // Room for the longest form, so that no shorter copy is left behind by growing.
+        let mut normal = Zeroizing::new(String::with_capacity(text.len() * 3));
+        normal.extend(text.nfc());
+        Self(normal)
     }
 
     /// The text, for hashing and judging only.
@@ -194,4 +197,27 @@ pub trait Store: Send + Sync {
     async fn session(&self, token: &str) -> Result<Option<Session>, Fault>;
     /// Makes all of it true, or none.
     async fn commit(&self, changes: Vec<Change>) -> Result<Committed, Fault>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_kept_in_nfc_otherwise_as_typed_and_is_not_shown() {
+        let password = Password::typed(" Cafe\u{301}\u{3000}ﬁ ");
+        assert_eq!(password.expose(), " Café\u{3000}ﬁ ");
+        assert_eq!(
+            format!("{password:?} {:?}", Some(&password)),
+            "Password(…) Some(Password(…))"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_password_grows_beyond_its_room(typed in "\\PC{0,40}") {
+            let typed = typed.replace('a', "\u{1d160}\u{390}\u{fb2c}");
+            proptest::prop_assert_eq!(Password::typed(&typed).0.capacity(), typed.len() * 3);
+        }
+    }
 }

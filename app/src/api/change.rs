@@ -11,6 +11,7 @@ use server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
 use super::request::Request;
+use super::secret::Secret;
 use super::{Next, Said, View};
 #[cfg(feature = "ssr")]
 use portal::service::NewEntries;
@@ -30,7 +31,7 @@ pub async fn change_view() -> Result<View<ChangeForm>, Said> {
 
 /// Changes the password.
 #[server(prefix = "/api", endpoint = "change")]
-pub async fn change_password(current: String, new_password: String, again: String) -> Result<Next, Said> {
+pub async fn change_password(current: Secret, new_password: Secret, again: Secret) -> Result<Next, Said> {
     let request = Request::here()?;
     let entries = NewEntries {
         new: &new_password,

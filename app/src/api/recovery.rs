@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use portal::screen::{RecoveryScreen, Step};
 use server_fn::codec::GetUrl;
 
+use super::secret::Secret;
 use super::{Next, Said, View};
 #[cfg(feature = "ssr")]
 use super::{cookies::HOLDER, request::Request};
@@ -129,7 +130,7 @@ pub async fn choose_another(key: String) -> Result<Next, Said> {
 
 /// Verifies a code.
 #[server(prefix = "/api", endpoint = "reset/verify")]
-pub async fn verify(code: String, key: String) -> Result<Next, Said> {
+pub async fn verify(code: Secret, key: String) -> Result<Next, Said> {
     let mut request = Request::here()?;
     let done = request.portal.verify(&request.visit, &code, FormKey(&key)).await;
     onward(&mut request, Step::Code, &[], done).await
@@ -145,7 +146,7 @@ pub async fn extend(key: String) -> Result<Next, Said> {
 
 /// Sets the new password.
 #[server(prefix = "/api", endpoint = "reset/set")]
-pub async fn set_password(new_password: String, again: String, key: String) -> Result<Next, Said> {
+pub async fn set_password(new_password: Secret, again: Secret, key: String) -> Result<Next, Said> {
     let mut request = Request::here()?;
     let entries = NewEntries {
         new: &new_password,

@@ -11,6 +11,7 @@ use server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
 use super::request::Request;
+use super::secret::Secret;
 use super::{Next, Said, View};
 
 #[cfg(feature = "ssr")]
@@ -104,7 +105,7 @@ pub async fn registration_again(method: String) -> Result<Next, Said> {
 
 /// Verifies the code.
 #[server(prefix = "/api", endpoint = "register/verify")]
-pub async fn registration_verify(code: String) -> Result<Next, Said> {
+pub async fn registration_verify(code: Secret) -> Result<Next, Said> {
     let request = Request::here()?;
     let done = request.portal.registration_verify(&request.visit, &code).await;
     request.answer("/register/code", &[], done.map(|()| "/register".to_owned()))
@@ -133,7 +134,7 @@ pub async fn remove_contact(kind: String) -> Result<Next, Said> {
 
 /// Proves the password once more, and has a registered method prove as well.
 #[server(prefix = "/api", endpoint = "register/prove")]
-pub async fn prove_again(password: String) -> Result<Next, Said> {
+pub async fn prove_again(password: Secret) -> Result<Next, Said> {
     let request = Request::here()?;
     let done = request.portal.prove_again(&request.visit, &password).await;
     let path = done.map(|is_awaiting| if is_awaiting { "/register/code" } else { "/register" }.to_owned());

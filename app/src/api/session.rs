@@ -12,6 +12,7 @@
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
+use super::secret::Secret;
 use super::{Next, Said, View};
 #[cfg(feature = "ssr")]
 use super::{cookies::SESSION, request::Request};
@@ -28,7 +29,7 @@ pub async fn sign_in_view() -> Result<View<()>, Said> {
 
 /// Signs in, then leads to where somebody was going: `register` or `change`, never an address.
 #[server(prefix = "/api", endpoint = "signin")]
-pub async fn sign_in(user_name: String, password: String, #[server(default)] going: String) -> Result<Next, Said> {
+pub async fn sign_in(user_name: String, password: Secret, #[server(default)] going: String) -> Result<Next, Said> {
     let mut request = Request::here()?;
     request.holder()?;
     let done = request.portal.sign_in(&request.visit, &user_name, &password).await;
