@@ -1,5 +1,6 @@
 //! The router in process: status, headers, cookies, redirects, what arrives, what is stored.
 
+mod as_typed;
 mod bad_input;
 mod browser;
 mod busy;
@@ -11,14 +12,19 @@ mod enumeration;
 mod faults;
 mod flow;
 mod guesses;
+mod headers;
 mod health;
 mod hostile;
+mod https;
+mod keeping;
 mod lifetime;
 mod malformed;
+mod markup;
 mod meanwhile;
 mod names;
 mod new_password;
 mod outages;
+mod pending;
 mod plain;
 mod presence;
 mod refused;

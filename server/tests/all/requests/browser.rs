@@ -195,6 +195,7 @@ impl Browser {
             }
         }
         let body = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
+        super::markup::check(&parts.headers, &body);
         Heard {
             status: parts.status,
             headers: parts.headers,

@@ -1,0 +1,95 @@
+//! The worker that keeps the house, beside a server that works.
+
+use std::time::Duration;
+
+use server::store::audit::Report;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Row as _};
+use tokio::sync::watch;
+
+use super::browser::{Browser, House, PASSWORD};
+
+/// Looks again and again until it holds, for so long.
+async fn within(patience: Duration, what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let wait = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let waited = tokio::time::timeout(patience, wait).await;
+    assert!(waited.is_ok(), "not within {patience:?}: {what}");
+}
+
+async fn report(house: &House) -> Report {
+    house.store().verify_audit(None).await.unwrap()
+}
+
+async fn raw(house: &House) -> SqliteConnection {
+    let place = house.store().place().to_owned();
+    SqliteConnectOptions::new().filename(place).connect().await.unwrap()
+}
+
+async fn count(house: &House, query: &'static str) -> i64 {
+    sqlx::query(query)
+        .fetch_one(&mut raw(house).await)
+        .await
+        .unwrap()
+        .get(0)
+}
+
+#[tokio::test]
+async fn what_is_written_is_sealed_at_once_and_anchored_every_five_minutes() {
+    let house = House::open().await;
+    let (stop, stopped) = watch::channel(false);
+    let working = tokio::spawn(house.server.housekeeping().run(stopped));
+    let two = Duration::from_secs(2);
+    within(two, "sealed at the beginning", async || {
+        report(&house).await.unsealed.0 == 0
+    })
+    .await;
+    let mut browser = Browser::new(&house);
+    for round in 0..3 {
+        let before = report(&house).await.rows;
+        browser.sign_in("k.sato", "wrong").await;
+        within(two, "sealed", async || {
+            let report = report(&house).await;
+            report.rows > before && report.unsealed.0 == 0
+        })
+        .await;
+        assert!(report(&house).await.is_sound(), "{round}");
+    }
+
+    let anchors = "select count(*) from audit_anchor where kind = 'head'";
+    assert_eq!(count(&house, anchors).await, 0);
+    house.later(301);
+    within(two, "anchored", async || count(&house, anchors).await == 1).await;
+    house.later(301);
+    browser.sign_in("k.sato", "wrong").await;
+    within(two, "anchored again", async || report(&house).await.unsealed.0 == 0).await;
+    house.later(301);
+    within(two, "anchored again", async || count(&house, anchors).await >= 2).await;
+    assert!(report(&house).await.is_sound());
+
+    // Told to end, it leaves nothing unsealed.
+    browser.sign_in("k.sato", "wrong").await;
+    stop.send(true).unwrap();
+    working.await.unwrap();
+    assert_eq!(report(&house).await.unsealed.0, 0);
+}
+
+#[tokio::test]
+async fn what_has_run_out_is_removed() {
+    let house = House::open().await;
+    Browser::new(&house).sign_in("k.sato", PASSWORD).await;
+    let sessions = "select count(*) from session";
+    assert_eq!(count(&house, sessions).await, 1);
+    let (stop, stopped) = watch::channel(false);
+    let working = tokio::spawn(house.server.housekeeping().run(stopped));
+    house.later(13 * 3_600);
+    within(Duration::from_secs(5), "removed", async || {
+        count(&house, sessions).await == 0
+    })
+    .await;
+    stop.send(true).unwrap();
+    working.await.unwrap();
+}
