@@ -247,8 +247,7 @@ async fn check_sqlite(pool: &AnyPool) -> std::result::Result<(), CannotOpen> {
         .fetch_one(pool)
         .await?;
     let version = text(&row, "version")?;
-    let parts: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();
-    if parts.as_slice() < OLDEST_SQLITE.as_slice() {
+    if !is_new_enough(&version) {
         return Err(CannotOpen::OldSqlite(version));
     }
     // A pragma that cannot be followed is not an error to SQLite: it answers what it does instead.
@@ -267,5 +266,26 @@ async fn check_sqlite(pool: &AnyPool) -> std::result::Result<(), CannotOpen> {
         Err(CannotOpen::NotDurable(format!(
             "journal {journal}, synchronous {synchronous}"
         )))
+    }
+}
+
+/// Whether a SQLite of this version is free of the bug; what is no version is none.
+fn is_new_enough(version: &str) -> bool {
+    let parts: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();
+    parts.as_slice() >= OLDEST_SQLITE.as_slice()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sqlite_that_corrupts_files_is_not_used() {
+        for version in ["3.51.3", "3.51.10", "3.53.0", "3.100.0", "4.0.0"] {
+            assert!(is_new_enough(version), "{version}");
+        }
+        for version in ["3.51.2", "3.51", "3.7.0", "3.50.99", "2.99.99", "", "unknown", "3.x.9"] {
+            assert!(!is_new_enough(version), "{version}");
+        }
     }
 }

@@ -4,10 +4,14 @@ use portal::audit::{Actor, Event};
 use portal::moment::Moment;
 use portal::policy::Policy;
 use portal::ports::Committed;
+use serde_json::Value;
 use sqlx::AnyConnection;
 
 use super::row::{number, text};
 use super::{Breakdown, Result, SqlStore, audit, met_one};
+
+/// Longest value of a field that the audit log keeps whole, in characters.
+const LONGEST_VALUE: usize = 256;
 
 impl SqlStore {
     pub(super) async fn read_policy(&self) -> Result<(Policy, i64)> {
@@ -57,15 +61,24 @@ impl SqlStore {
 fn difference(old: &Policy, new: &Policy) -> Result<String> {
     let old = serde_json::to_value(old)?;
     let mut changed = serde_json::Map::new();
-    if let serde_json::Value::Object(fields) = serde_json::to_value(new)? {
+    if let Value::Object(fields) = serde_json::to_value(new)? {
         for (field, new) in fields {
             let old = old.get(&field).cloned().unwrap_or_default();
             if old != new {
-                changed.insert(field, serde_json::json!({ "old": old, "new": new }));
+                changed.insert(field, serde_json::json!({ "old": cut(old), "new": cut(new) }));
             }
         }
     }
     Ok(serde_json::to_string(&changed)?)
+}
+
+/// A value that is too long for the log as the beginning of its JSON, with a mark at the end.
+fn cut(value: Value) -> Value {
+    let whole = value.to_string();
+    match whole.char_indices().nth(LONGEST_VALUE) {
+        Some((end, _)) => format!("{}…", &whole[..end]).into(),
+        None => value,
+    }
 }
 
 /// The policy of a store that was just made.
@@ -87,4 +100,26 @@ pub(super) async fn is_at(conn: &mut AnyConnection, version: i64) -> Result<Comm
     } else {
         Committed::Stale
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_changed_is_told_and_what_is_long_is_cut() {
+        let old = Policy::default();
+        let banned: Vec<String> = (0..1_000).map(|n| format!("単語{n:04}")).collect();
+        let new = Policy {
+            methods_required: 1,
+            banned: banned.clone(),
+            ..Policy::default()
+        };
+        let told: Value = serde_json::from_str(&difference(&old, &new).unwrap()).unwrap();
+        assert_eq!(told["methods_required"], serde_json::json!({ "old": 2, "new": 1 }));
+        assert_eq!(told["banned"]["old"], serde_json::json!([]));
+        let begin: String = serde_json::to_string(&banned).unwrap().chars().take(256).collect();
+        assert_eq!(told["banned"]["new"], format!("{begin}…"));
+        assert_eq!(told.as_object().unwrap().len(), 2);
+    }
 }

@@ -10,6 +10,7 @@ mod interruption;
 mod limits;
 mod opening;
 mod outbox;
+mod pages;
 mod people;
 mod plans;
 mod purge;
