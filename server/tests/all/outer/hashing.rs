@@ -25,6 +25,9 @@ async fn the_right_password_fits_and_no_other() {
     let right = Password::typed("correct horse battery staple");
     let stored = pool.hash(&right).await.unwrap();
     assert!(stored.starts_with("memory$$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+    // 16 bytes of salt and 32 of hash, in base64.
+    let lengths: Vec<usize> = stored.rsplit('$').take(2).map(str::len).collect();
+    assert_eq!(lengths, [43, 22], "{stored}");
     assert!(pool.verify(&right, Some(&stored)).await.unwrap());
     assert!(
         !pool

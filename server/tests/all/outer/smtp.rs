@@ -1,7 +1,7 @@
 //! Mail, against a real mail server that the test starts: Exim on an address of its own.
 
 #[path = "smtp/exim.rs"]
-mod exim;
+pub(super) mod exim;
 
 use std::path::Path;
 
