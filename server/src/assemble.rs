@@ -101,12 +101,7 @@ impl Server {
             couriers: self.wiring.couriers.clone(),
             senders: Arc::new(move |language| Sender {
                 organisation: settings.organisation.name.of(language).to_owned(),
-                help: settings
-                    .organisation
-                    .help
-                    .as_ref()
-                    .map(|help| help.of(language).to_owned())
-                    .unwrap_or_default(),
+                help: settings.whom_to_tell(language),
                 host: settings.public_url.host().to_owned(),
                 offset_minutes: offset_minutes(&settings.time_zone, clock.now()),
             }),

@@ -22,6 +22,7 @@ use std::path::{Component, Path, PathBuf};
 
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
+use portal::account::Language;
 use toml_edit::Document;
 
 pub use self::gateway::{Gateway, GatewayMethod, Success};
@@ -111,6 +112,17 @@ impl Settings {
         match (settings, reader.finish()) {
             (Some(settings), mistakes) if mistakes.is_empty() => Ok(settings),
             (_, mistakes) => Err(Mistakes::new(&shown, mistakes)),
+        }
+    }
+
+    /// Whom messages tell people to turn to, never nobody: the organisation's line of help, without one the help desk,
+    /// without any the portal itself, which leads to the administrators.
+    pub fn whom_to_tell(&self, language: Language) -> String {
+        let desk = self.mail.as_ref().and_then(|mail| mail.help_desk.first());
+        match (&self.organisation.help, desk) {
+            (Some(help), _) => help.of(language).to_owned(),
+            (None, Some(desk)) => desk.clone(),
+            (None, None) => self.public_url.origin().to_owned(),
         }
     }
 
