@@ -4,6 +4,7 @@ mod blocked;
 pub mod change;
 mod code;
 pub mod contact;
+mod history;
 pub mod presence;
 pub mod reachable;
 pub mod recovery;
@@ -240,17 +241,6 @@ impl Portal {
     fn judge(&self, account: &Account, policy: &Policy, password: &Password) -> Verdict {
         let Judgement { rules, terms } = self.judgement(account, policy);
         judge(password.expose(), &rules, &terms, Some(&self.common), &normalise)
-    }
-
-    /// The password has been used before: it is the current one, or among the last ones that the policy remembers.
-    async fn is_used_before(&self, account: &Account, policy: &Policy, password: &Password) -> Answer<bool> {
-        let past = self.store.history(&account.id, policy.password.history()).await?;
-        for hash in account.hash.iter().chain(&past) {
-            if self.hashing.verify(password, Some(hash)).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// The account that stands for a name nobody has, so that the same work is done and the same counters run.

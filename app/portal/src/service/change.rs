@@ -1,10 +1,11 @@
 //! Changing a password with the old one.
 
+use super::history::Past;
 use super::sign_in::pressing;
 use super::{Answer, NewEntries, Portal, ROUNDS, Visit};
 use crate::audit::{Actor, Event, Outcome};
-use crate::limits::{Factor, Failures, Leave};
-use crate::moment::Moment;
+use crate::limits::{Factor, Failures};
+use crate::policy::Policy;
 use crate::ports::{Account, Change, Committed, Matter, Password};
 use crate::refusal::Refusal;
 use crate::screen::ChangeForm;
@@ -37,9 +38,8 @@ impl Portal {
         }
         self.check_current(visit, account, &Password::typed(current), Event::Change, vec![])
             .await?;
-        let is_used_before = self.is_used_before(account, &policy, &password).await?;
+        let history = self.history_judged(visit, account, &policy, &password).await?;
         let now = self.now();
-        let history = self.history_judged(visit, account, is_used_before, now).await?;
         let hash = self.hashing.hash(&password).await?;
         let contacts = self.store.contacts(&account.id).await?;
         let mut entry = self.entry(visit, now, Event::Change, Outcome::Succeeded);
@@ -95,32 +95,24 @@ impl Portal {
         &self,
         visit: &Visit,
         account: &Account,
-        is_used_before: bool,
-        now: Moment,
+        policy: &Policy,
+        password: &Password,
     ) -> Answer<Failures> {
+        let mut known = None;
         for _ in 0..ROUNDS {
-            let before = self.store.failures(&account.id, Factor::History).await?;
-            match before.leave(now) {
-                Leave::Granted => {}
-                Leave::Wait(until) => return Err(Refusal::Wait { until }.into()),
-                Leave::Closed => return Err(Refusal::Closed.into()),
-            }
-            if !is_used_before {
-                return Ok(before);
-            }
-            let after = before.count(now);
-            let mut entry = self.entry(visit, now, Event::Change, Outcome::Failed);
+            let mut entry = self.entry(visit, self.now(), Event::Change, Outcome::Failed);
             entry.actor = Actor::Account(account.id.clone());
             entry.subject = Some(account.id.clone());
-            entry.detail = "history".into();
-            let save = Change::SaveFailures {
-                account: account.id.clone(),
-                factor: Factor::History,
-                before,
-                after,
-            };
-            if self.store.commit(vec![save, Change::Record(entry)]).await? == Committed::Done {
-                return Err(Refusal::PasswordUsedBefore.into());
+            match self
+                .judge_history(account, policy, password, &mut known, entry)
+                .await?
+            {
+                Past::New(failures) => return Ok(failures),
+                Past::Refused { refusal, changes } => {
+                    if self.store.commit(changes).await? == Committed::Done {
+                        return Err(refusal.into());
+                    }
+                }
             }
         }
         Err(Refusal::Busy.into())

@@ -1,7 +1,7 @@
 //! The new password.
 
 use super::{Decided, FormKey, Found, Onward};
-use crate::audit::{Event, Outcome};
+use crate::audit::{Entry, Event, Outcome};
 use crate::limits::{Factor, Failures};
 use crate::method::proof::Proof;
 use crate::moment::Moment;
@@ -9,7 +9,7 @@ use crate::policy::Policy;
 use crate::ports::{Account, Change, Contact};
 use crate::recovery::Form;
 use crate::refusal::Refusal;
-use crate::service::blocked::refused;
+use crate::service::history::Past;
 use crate::service::reachable::factor;
 use crate::service::{Answer, NewEntries, Portal, Visit};
 
@@ -30,102 +30,103 @@ impl Portal {
 
     /// "Set new password". Everything is judged again as it is at this moment, in the commit that sets it.
     pub async fn set_password(&self, visit: &Visit, entries: NewEntries<'_>, key: FormKey<'_>) -> Answer<Onward> {
-        self.deed(
-            visit,
-            Form::Set,
-            key,
-            &[entries.new, entries.again],
-            move |found, now| {
-                Box::pin(async move {
-                    let password = entries.agreed()?;
-                    let (policy, policy_version) = self.policy().await?;
-                    let (account, contacts) = self.subject(&found.flow).await?.ok_or(Refusal::FlowEnded)?;
-                    let required = self
-                        .gate(Some(&account), &contacts, &policy, now)
-                        .map_err(|_| Refusal::FlowEnded)?;
-                    if !self.still_holds(&found, &account, &contacts, &policy, required, now) {
-                        return Err(Refusal::FlowEnded.into());
-                    }
-                    let verdict = self.judge(&account, &policy, &password);
-                    if !verdict.broken.is_empty() {
-                        return Err(Refusal::Password(verdict.broken).into());
-                    }
-                    let history = self.store.failures(&account.id, Factor::History).await?;
-                    if let Some(refusal) = refused(history.leave(now)) {
-                        return Err(refusal.into());
-                    }
-                    if self.is_used_before(&account, &policy, &password).await? {
-                        let after = history.count(now);
-                        let save = Change::SaveFailures {
-                            account: account.id,
-                            factor: Factor::History,
-                            before: history,
-                            after,
-                        };
-                        let mut entry = self.flow_entry(visit, &found.flow, now, Event::Reset, Outcome::Failed);
-                        entry.detail = "history".into();
-                        return Ok(Decided::Refuse {
-                            walk: Some(found.walk.clone().refuse_password(now)?),
-                            changes: vec![save, Change::Record(entry)],
-                            refusal: Refusal::PasswordUsedBefore,
-                        });
-                    }
-                    let hash = self.hashing.hash(&password).await?;
-                    let walk = found.walk.clone().set(now)?;
-                    let mut changes = vec![
-                        Change::AccountIs {
-                            account: account.id.clone(),
-                            revision: account.revision,
-                        },
-                        Change::PolicyIs(policy_version),
-                        Change::SetPassword {
-                            account: account.id.clone(),
-                            hash,
-                            epoch: account.epoch,
-                            at: now,
-                            keep: policy.password.history(),
-                        },
-                        Change::EndSessions {
-                            account: account.id.clone(),
-                            except: None,
-                        },
-                        Change::EndFlows {
-                            account: account.id.clone(),
-                            except: Some(found.flow.id.clone()),
-                        },
-                        Change::CloseCodes(found.flow.id.clone()),
-                        Change::DropProofs(found.flow.id.clone()),
-                    ];
-                    let mut done = vec![Factor::Password, Factor::History];
-                    done.extend(found.walk.proofs().iter().map(|proof| factor(proof.method())));
-                    for factor in done {
-                        let before = self.store.failures(&account.id, factor).await?;
-                        changes.push(Change::SaveFailures {
-                            account: account.id.clone(),
-                            factor,
-                            before,
-                            after: Failures::default(),
-                        });
-                    }
-                    changes.extend(self.reset_notices(visit, &account, &contacts, &policy, now).await?);
-                    let mut entry = self.flow_entry(visit, &found.flow, now, Event::Reset, Outcome::Succeeded);
-                    entry.detail = found
-                        .walk
-                        .proofs()
-                        .iter()
-                        .map(|proof| proof.method().word())
-                        .collect::<Vec<_>>()
-                        .join("+");
-                    changes.push(Change::Record(entry));
-                    Ok(Decided::Move {
-                        walk,
-                        changes,
-                        rotate: true,
-                    })
-                })
-            },
-        )
+        let fields = [entries.new, entries.again];
+        self.deed(visit, Form::Set, key, &fields, move |found, now| {
+            Box::pin(async move { self.decide_password(visit, &found, entries, now).await })
+        })
         .await
+    }
+
+    async fn decide_password(
+        &self,
+        visit: &Visit,
+        found: &Found,
+        entries: NewEntries<'_>,
+        now: Moment,
+    ) -> Answer<Decided> {
+        let password = entries.agreed()?;
+        let (policy, policy_version) = self.policy().await?;
+        let (account, contacts) = self.subject(&found.flow).await?.ok_or(Refusal::FlowEnded)?;
+        let entry = self.flow_entry(visit, &found.flow, now, Event::Reset, Outcome::Failed);
+        if !self.still_holds(found, &account, &contacts, &policy, now) {
+            let entry = Entry {
+                outcome: Outcome::Blocked,
+                detail: "not_enough".into(),
+                ..entry
+            };
+            return Ok(refuse(entry, Refusal::FlowEnded));
+        }
+        let verdict = self.judge(&account, &policy, &password);
+        if !verdict.broken.is_empty() {
+            let detail = "rules".into();
+            return Ok(refuse(Entry { detail, ..entry }, Refusal::Password(verdict.broken)));
+        }
+        let past = self
+            .judge_history(&account, &policy, &password, &mut None, entry.clone())
+            .await?;
+        let failures = match past {
+            Past::New(failures) => failures,
+            Past::Refused { refusal, changes } => {
+                // To hear that it was used before costs one of the tries of this flow.
+                let walk = (refusal == Refusal::PasswordUsedBefore)
+                    .then(|| found.walk.clone().refuse_password(now))
+                    .transpose()?;
+                return Ok(Decided::Refuse { walk, changes, refusal });
+            }
+        };
+        let mut changes = vec![
+            Change::AccountIs {
+                account: account.id.clone(),
+                revision: account.revision,
+            },
+            Change::PolicyIs(policy_version),
+            Change::SetPassword {
+                account: account.id.clone(),
+                hash: self.hashing.hash(&password).await?,
+                epoch: account.epoch,
+                at: now,
+                keep: policy.password.history(),
+            },
+            Change::EndSessions {
+                account: account.id.clone(),
+                except: None,
+            },
+            Change::EndFlows {
+                account: account.id.clone(),
+                except: Some(found.flow.id.clone()),
+            },
+            Change::CloseCodes(found.flow.id.clone()),
+            Change::DropProofs(found.flow.id.clone()),
+        ];
+        changes.extend(self.forgiven(&account, found.walk.proofs(), failures).await?);
+        changes.extend(self.reset_notices(visit, &account, &contacts, &policy, now).await?);
+        changes.push(Change::Record(Entry {
+            outcome: Outcome::Succeeded,
+            detail: methods(found.walk.proofs()),
+            ..entry
+        }));
+        Ok(Decided::Move {
+            walk: found.walk.clone().set(now)?,
+            changes,
+            rotate: true,
+        })
+    }
+
+    /// What a reset forgives: the failures of the methods that proved, of the password that is replaced, and of the
+    /// questions about its past.
+    async fn forgiven(&self, account: &Account, proofs: &[Proof], history: Failures) -> Answer<Vec<Change>> {
+        let mut failed = vec![(Factor::History, history)];
+        let others = proofs.iter().map(|proof| factor(proof.method()));
+        for factor in others.chain([Factor::Password]) {
+            failed.push((factor, self.store.failures(&account.id, factor).await?));
+        }
+        let forgiven = failed.into_iter().map(|(factor, before)| Change::SaveFailures {
+            account: account.id.clone(),
+            factor,
+            before,
+            after: Failures::default(),
+        });
+        Ok(forgiven.collect())
     }
 
     /// Whether the proofs of a flow satisfy the policy and the contacts of this moment.
@@ -135,20 +136,33 @@ impl Portal {
         account: &Account,
         contacts: &[Contact],
         policy: &Policy,
-        required: u8,
         now: Moment,
     ) -> bool {
+        let Ok(required) = self.gate(Some(account), contacts, policy, now) else {
+            return false;
+        };
         let reachable = self.reachable(account, contacts, policy, now);
-        let valid: Vec<&Proof> = found
-            .walk
-            .proofs()
-            .iter()
-            .filter(|proof| {
-                reachable
-                    .iter()
-                    .any(|one| &one.channel == proof.channel() && one.offers(proof.method()))
-            })
-            .collect();
+        let is_valid = |proof: &&Proof| {
+            reachable
+                .iter()
+                .any(|one| &one.channel == proof.channel() && one.offers(proof.method()))
+        };
+        let valid: Vec<&Proof> = found.walk.proofs().iter().filter(is_valid).collect();
         valid.len() >= usize::from(required) && valid.iter().any(|proof| proof.is_seasoned())
     }
+}
+
+/// Refuses, with a row that says why.
+fn refuse(entry: Entry, refusal: Refusal) -> Decided {
+    Decided::Refuse {
+        walk: None,
+        changes: vec![Change::Record(entry)],
+        refusal,
+    }
+}
+
+/// The methods that proved, as they stand in the log.
+fn methods(proofs: &[Proof]) -> String {
+    let words: Vec<&str> = proofs.iter().map(|proof| proof.method().word()).collect();
+    words.join("+")
 }
