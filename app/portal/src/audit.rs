@@ -1,4 +1,7 @@
 //! What is worth recording. Every entry is written in the transaction of what it records.
+//!
+//! What fails on our side is no entry: its transaction is undone, and most often it is the store itself that fails. It
+//! stands in the log of the process, with the support code under which the entries of its flow are found here.
 
 use serde::{Deserialize, Serialize};
 
@@ -46,13 +49,11 @@ pub enum Event {
     ReadAudit,
     /// Old entries were removed; the detail holds the anchor.
     Retention,
-    /// Something failed on our side.
-    Fault,
 }
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 18] = [
         Self::SignIn,
         Self::SignOut,
         Self::Identify,
@@ -71,7 +72,6 @@ impl Event {
         Self::SetPolicy,
         Self::ReadAudit,
         Self::Retention,
-        Self::Fault,
     ];
 
     /// The name in the log.
@@ -95,7 +95,6 @@ impl Event {
             Self::SetPolicy => "set_policy",
             Self::ReadAudit => "read_audit",
             Self::Retention => "retention",
-            Self::Fault => "fault",
         }
     }
 }
@@ -110,6 +109,10 @@ pub enum Outcome {
     Failed,
     /// Not allowed to try.
     Blocked,
+    /// Taken back by whoever began it.
+    Cancelled,
+    /// Begun, and left without an end.
+    Abandoned,
 }
 
 impl Outcome {
@@ -119,6 +122,8 @@ impl Outcome {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::Blocked => "blocked",
+            Self::Cancelled => "cancelled",
+            Self::Abandoned => "abandoned",
         }
     }
 }

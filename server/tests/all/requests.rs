@@ -30,6 +30,7 @@ mod presence;
 mod refused;
 mod registration;
 mod repeats;
+mod rows;
 mod secrets;
 mod sends;
 mod shape;

@@ -9,7 +9,7 @@ use crate::ports::{Change, Committed, Fault, Flow, FlowKind};
 use crate::recovery::{Case, Recovery};
 use crate::refusal::Refusal;
 use crate::service::presence::Presence;
-use crate::service::{Answer, Portal, Visit};
+use crate::service::{Answer, Portal, Trouble, Visit};
 
 impl Portal {
     /// Which account is it? Judged on the text, then on the proof of presence, and only then looked up.
@@ -29,7 +29,16 @@ impl Portal {
             return answer;
         }
         // Spent before anybody is looked up: a challenge pays for one look.
-        let spent = self.judge_presence(visit, holder, presence)?;
+        let spent = match self.judge_presence(visit, holder, presence) {
+            Err(Trouble::Refused(refusal @ Refusal::Wait { .. })) => {
+                // Judged after the work of the challenge, so that nobody fills the log for nothing.
+                let mut entry = self.entry(visit, now, Event::Identify, Outcome::Blocked);
+                entry.detail = "network".into();
+                self.store.commit(vec![Change::Record(entry)]).await?;
+                return Err(refusal.into());
+            }
+            judged => judged?,
+        };
         if self.store.commit(vec![spent]).await? == Committed::Stale {
             return Err(Refusal::Challenge.into());
         }
@@ -45,12 +54,21 @@ impl Portal {
 
         let mut changes = Vec::new();
         if let Some(found) = found.filter(|found| found.is_current) {
-            if found.is_live(now) && found.flow.name == name_digest {
+            let is_live = found.is_live(now);
+            if is_live && found.flow.name == name_digest {
                 // The same name keeps the live flow, proofs and all.
-                changes.push(Change::SaveFlow(self.moved(&found, &found.walk, Some(replay), None)?.0));
+                let mut entry = self.flow_entry(visit, &found.flow, now, Event::Identify, Outcome::Succeeded);
+                entry.detail = "again".into();
+                let (flow, _) = self.moved(&found, &found.walk, Some(replay), None)?;
+                let changes = vec![Change::SaveFlow(flow), Change::Record(entry)];
                 return self.identified(changes, None).await;
             }
             // Another name: what was proved for the first one is gone.
+            if is_live {
+                let mut entry = self.flow_entry(visit, &found.flow, now, Event::Reset, Outcome::Cancelled);
+                entry.detail = "another_name".into();
+                changes.push(Change::Record(entry));
+            }
             changes.extend(left(found.flow, now));
         }
         let id = FlowId::new(self.fresh_name()?);

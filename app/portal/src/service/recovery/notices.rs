@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::account::Role;
+use crate::audit::{Actor, Event, Outcome};
 use crate::method::ContactKind;
 use crate::moment::Moment;
 use crate::policy::Policy;
@@ -51,7 +52,11 @@ impl Portal {
         let visit = Visit::default();
         let mut told = BTreeSet::new();
         for (flow, account, was_told) in &unfinished {
-            let mut changes = vec![Change::DropProofs(flow.clone())];
+            let mut entry = self.entry(&visit, now, Event::Reset, Outcome::Abandoned);
+            entry.actor = Actor::System;
+            entry.subject = Some(account.clone());
+            entry.flow = Some(flow.clone());
+            let mut changes = vec![Change::DropProofs(flow.clone()), Change::Record(entry)];
             if !was_told
                 && told.insert(account.clone())
                 && let Some(account) = self.store.account(account).await?

@@ -1,7 +1,7 @@
 //! Proving once more, before what is registered may be changed.
 
 use super::own;
-use crate::audit::Event;
+use crate::audit::{Event, Outcome};
 use crate::method::Method;
 use crate::policy::Policy;
 use crate::ports::{Change, Contact, Password};
@@ -24,7 +24,10 @@ impl Portal {
             seen: now,
             proved: now,
         };
-        self.check_current(visit, account, &Password::typed(typed), Event::SignIn, vec![fresh])
+        let mut entry = self.own_entry(visit, &found, Event::SignIn, Outcome::Succeeded);
+        entry.detail = "current_password".into();
+        let then = vec![fresh, Change::Record(entry)];
+        self.check_current(visit, account, &Password::typed(typed), Event::SignIn, then)
             .await?;
         let contacts = self.store.contacts(&account.id).await?;
         if account.first_finish.is_none() || own(&contacts).next().is_none() {

@@ -90,10 +90,15 @@ impl Portal {
         match &found.walk.stage {
             Stage::Overview => return Ok(()),
             Stage::Proving(_) => {}
-            Stage::Awaiting(dispatch) => changes.push(Change::DropPending {
-                account: found.person.account.id.clone(),
-                kind: dispatch.method.contact(),
-            }),
+            Stage::Awaiting(dispatch) => {
+                changes.push(Change::DropPending {
+                    account: found.person.account.id.clone(),
+                    kind: dispatch.method.contact(),
+                });
+                let mut entry = self.own_entry(visit, &found, Event::AddMethod, Outcome::Cancelled);
+                entry.method = Some(dispatch.method);
+                changes.push(Change::Record(entry));
+            }
         }
         self.settle(changes).await
     }
