@@ -68,11 +68,11 @@ pub struct Choice {
     pub hurdle: Option<Hurdle>,
 }
 
-/// Why a method cannot be picked right now.
+/// What stands in the way of a method right now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hurdle {
-    /// Too many wrong tries; may be picked again at this moment.
+    /// Too many wrong tries; there may be another at this moment.
     Wait(Moment),
     /// Too many wrong tries; closed until the owner signs in.
     Closed,
@@ -97,10 +97,8 @@ pub struct Awaited {
     pub again: Moment,
     /// The other way to the same number.
     pub other_way: Option<Method>,
-    /// No try before this moment.
-    pub paused: Option<Moment>,
-    /// Messages of this kind are not getting through.
-    pub is_down: bool,
+    /// What stands in the way right now.
+    pub hurdle: Option<Hurdle>,
     /// Whether there is another method to go back to.
     pub has_other: bool,
 }

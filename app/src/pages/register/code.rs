@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use portal::method::{ContactKind, Method};
 use portal::refusal::Refusal;
-use portal::screen::Awaited;
+use portal::screen::{Awaited, Hurdle};
 
 use super::{SigningOut, marks, whereabouts};
 use crate::api::registration::{CodeView, RegistrationAgain, RegistrationLeave, RegistrationVerify, code_view};
@@ -121,14 +121,14 @@ fn lead(words: Words, code: &Awaited) -> String {
 
 /// What stands in the way of this code right now, unless a refusal says it already.
 fn hindrance(words: Words, refused: Refused, code: &Awaited) -> impl Fn() -> Option<AnyView> + use<> {
-    let told = match (code.paused, code.is_down) {
-        (Some(until), _) => Some((
+    let told = code.hurdle.map(|hurdle| match hurdle {
+        Hurdle::Wait(until) => (
             Word::AddPausedTitle,
             words.fill(Word::Wait, &[("time", &words.clock_to_the_second(until))]),
-        )),
-        (None, true) => Some((Word::AddDownTitle, words.say(Word::ChannelDown).to_owned())),
-        (None, false) => None,
-    };
+        ),
+        Hurdle::Closed => (Word::PauseClosedTitle, words.say(Word::PauseClosedLead).to_owned()),
+        Hurdle::Down => (Word::AddDownTitle, words.say(Word::ChannelDown).to_owned()),
+    });
     let is_plain = move || refused.0.with(Option::is_none);
     move || {
         told.clone().filter(|_| is_plain()).map(|(title, text)| {

@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 use portal::method::Method;
-use portal::moment::days;
 use portal::recovery::LIFE;
 use portal::refusal::Refusal;
-use portal::screen::{Awaited, RecoveryScreen, Step};
+use portal::screen::{Awaited, Hurdle, RecoveryScreen, Step};
 
 use super::paused::Paused;
 use super::{marks, whereabouts};
@@ -42,14 +41,12 @@ pub fn Code() -> AnyView {
                 contacted,
             } => {
                 let help = Help::new(help, contacted, &view);
-                match code.paused {
-                    Some(until) => {
-                        // No wait is that long: it is closed.
-                        let until = (until.since(code.asked) < days(1)).then_some(until);
-                        view! { <Paused view turn required until has_other=code.has_other help /> }.into_any()
-                    }
-                    None => view! { <Form view turn required code help /> }.into_any(),
-                }
+                let until = match code.hurdle {
+                    Some(Hurdle::Wait(until)) => Some(until),
+                    Some(Hurdle::Closed) => None,
+                    Some(Hurdle::Down) | None => return view! { <Form view turn required code help /> }.into_any(),
+                };
+                view! { <Paused view turn required until has_other=code.has_other help /> }.into_any()
             }
             _ => ().into_any(),
         },
@@ -79,7 +76,8 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
         Method::Call => Word::CodeTitleCall,
         Method::Email => Word::CodeTitleEmail,
     };
-    let down = code.is_down.then(|| {
+    let is_down = code.hurdle == Some(Hurdle::Down);
+    let down = is_down.then(|| {
         let title = match code.method {
             Method::Text => Word::DownText,
             Method::Call => Word::DownCall,
@@ -96,7 +94,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
             </Slip>
         }
     });
-    let other_class = if code.is_down { "button secondary" } else { "quiet" };
+    let other_class = if is_down { "button secondary" } else { "quiet" };
     let to_others = code.has_other.then(|| {
         view! {
             <Press label=words.say(Word::AnotherMethod) class=other_class of=(ANOTHER, another.pending()) />

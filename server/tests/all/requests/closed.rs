@@ -46,6 +46,11 @@ async fn the_hundredth_wrong_code_of_a_reset_closes_the_method_and_the_owner_is_
     assert!(browser.verify(&other(&code)).await.next().contains("\"left\":4"));
     let told = house.arrived("k.sato@kitayama.example").await;
     assert!(told.contains("Many wrong codes"), "{told}");
+    // The page counts nothing down: waiting does not help.
+    let view = browser.view("reset/view?step=code").await;
+    assert_eq!(view["screen"]["code"]["code"]["hurdle"], "closed");
+    let page = browser.page("/reset/code").await.body;
+    assert!(page.contains("This method is closed") && !page.contains("You can go on at"), "{page}");
     // However long one waits, and whichever code is typed.
     for typed in [code.clone(), other(&code)] {
         assert_eq!(browser.verify(&typed).await.next(), r#"{"No":"closed"}"#);
@@ -68,6 +73,8 @@ async fn the_hundredth_wrong_code_of_a_registration_closes_the_method_and_the_ow
         let heard = browser.post("register/verify", &[("code", typed)]).await;
         assert_eq!(heard.next(), r#"{"No":"closed"}"#);
     }
+    let page = browser.page("/register/code").await.body;
+    assert!(page.contains("This method is closed") && !page.contains("A short pause"), "{page}");
     let told = house.arrived("h.tanaka@kitayama.example").await;
     assert!(told.contains("Many wrong codes"), "{told}");
     // The owner opens it again by signing in.

@@ -2,10 +2,10 @@
 
 use crate::method::code::{AGAIN_AFTER, LIFE};
 use crate::method::{Method, phone};
-use crate::moment::{Moment, days};
+use crate::moment::Moment;
 use crate::ports::Account;
 use crate::recovery::Stage;
-use crate::screen::{Awaited, Choice, Hurdle, RecoveryScreen};
+use crate::screen::{Awaited, Choice, RecoveryScreen};
 use crate::service::reachable::{Reachable, mask};
 use crate::service::{Answer, Portal, Visit};
 
@@ -98,7 +98,6 @@ impl Portal {
         now: Moment,
     ) -> Answer<Awaited> {
         let failing = self.store.failing(now).await?;
-        let hurdle = self.hurdle(account, method, &failing, now).await?;
         Ok(Awaited {
             method,
             address: mask(&way.contact),
@@ -110,12 +109,7 @@ impl Portal {
                 .await?
                 .max(asked + AGAIN_AFTER),
             other_way: way.methods.iter().copied().find(|other| *other != method),
-            paused: match hurdle {
-                Some(Hurdle::Wait(until)) => Some(until),
-                Some(Hurdle::Closed) => Some(now + days(1)),
-                Some(Hurdle::Down) | None => None,
-            },
-            is_down: hurdle == Some(Hurdle::Down),
+            hurdle: self.hurdle(account, method, &failing, now).await?,
             has_other: false,
         })
     }

@@ -1,13 +1,12 @@
 //! The pages of a registration: what is registered, and what may be.
 
 use super::own;
-use crate::limits::Leave;
 use crate::method::code::{AGAIN_AFTER, LIFE};
 use crate::method::{ContactKind, Method, phone};
 use crate::ports::Trust;
 use crate::registration::Stage;
 use crate::screen::{Awaited, Country, Line, Overview, PhoneForm, Standing};
-use crate::service::reachable::{best, factor, mask};
+use crate::service::reachable::{best, mask};
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
@@ -95,11 +94,7 @@ impl Portal {
             return Ok(None);
         };
         let (policy, _) = self.policy().await?;
-        let failures = self.store.failures(&found.person.account.id, factor(method)).await?;
-        let paused = match failures.leave(now) {
-            Leave::Wait(until) => Some(until),
-            Leave::Granted | Leave::Closed => None,
-        };
+        let failing = self.store.failing(now).await?;
         Ok(Some(Awaited {
             method,
             address: match contact.kind {
@@ -119,8 +114,7 @@ impl Portal {
                 .into_iter()
                 .filter(|way| *way != method && policy.allows(*way))
                 .find(|_| method != Method::Email || (is_proving && has_phone)),
-            paused,
-            is_down: self.store.failing(now).await?.contains(&method),
+            hurdle: self.hurdle(&found.person.account, method, &failing, now).await?,
             has_other: true,
         }))
     }
