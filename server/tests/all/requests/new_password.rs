@@ -131,12 +131,12 @@ async fn old_passwords_are_told_five_times_then_less_and_less_often_whatever_the
 }
 
 #[tokio::test]
-async fn of_thirty_old_passwords_at_once_five_are_told_to_be_old() {
+async fn of_twelve_old_passwords_at_once_five_are_told_to_be_old() {
     let house = House::open().await;
     let mut browser = Browser::new(&house);
     browser.prove(&house).await;
     let mut tries = tokio::task::JoinSet::new();
-    for n in 0..30 {
+    for n in 0..12 {
         let mut browser = browser.clone();
         tries.spawn(async move {
             let key = format!("k{n}");
@@ -144,10 +144,15 @@ async fn of_thirty_old_passwords_at_once_five_are_told_to_be_old() {
             browser.post("reset/set", &fields).await.next()
         });
     }
-    let heard = tries.join_all().await;
-    let of = |what: &str| heard.iter().filter(|next| next.contains(what)).count();
-    assert_eq!(of("used_before"), 5, "{heard:?}");
-    assert_eq!(of("wait") + of("busy"), 25, "{heard:?}");
+    let mut heard = tries.join_all().await;
+    // Those whom a machine at its limit asks to come again do so, one after the other.
+    for n in 0..6 {
+        let next = browser.set(PASSWORD).await.next();
+        assert!(n < 5 || next.contains("wait"), "{next}");
+        heard.push(next);
+    }
+    let told = heard.iter().filter(|next| next.contains("used_before")).count();
+    assert_eq!(told, 5, "{heard:?}");
     let counted = house
         .audit()
         .await
