@@ -145,13 +145,16 @@ async fn a_form_and_a_query_arrive_as_they_were_meant() {
     assert_eq!(pairs, ["a", "+819012345678", "1, 2, 3", "ja"]);
 }
 
+/// What is expected of an outcome.
+type Expected = fn(&Undelivered) -> bool;
+
 #[tokio::test]
 async fn what_the_gateway_says_decides_what_becomes_of_the_message() {
     let (service, origin) = Service::start().await;
     let never = |outcome: &_| matches!(outcome, Undelivered::Never(_));
     let later = |outcome: &_| matches!(outcome, Undelivered::Later(_));
     let away = |outcome: &_| matches!(outcome, Undelivered::Away(_));
-    let told: [(&str, fn(&Undelivered) -> bool); 9] = [
+    let told: [(&str, Expected); 9] = [
         ("400", never),
         ("422", never),
         ("401", away),
