@@ -208,15 +208,6 @@ mod tests {
         assert_eq!(UserName::parse(&format!("a@b{label}")), Err(NameProblem::Malformed));
     }
 
-    proptest::proptest! {
-        #[test]
-        fn a_canonical_name_is_its_own(typed in "\\PC{0,12}(@\\PC{0,12})?") {
-            if let Ok(name) = UserName::parse(&typed) {
-                proptest::prop_assert_eq!(UserName::parse(name.as_str()), Ok(name));
-            }
-        }
-    }
-
     #[test]
     fn what_is_no_name_is_told_without_looking_anybody_up() {
         assert_eq!(UserName::parse("   "), Err(NameProblem::Missing));

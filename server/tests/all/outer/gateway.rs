@@ -207,7 +207,7 @@ async fn a_gateway_that_is_away_is_tried_again() {
 
 #[tokio::test]
 async fn https_is_asked_with_a_trusted_certificate_only() {
-    // A server with a certificate that nobody vouches for: a mail server, but that would show only after the handshake.
+    // A server with a certificate that nobody vouches for. That it is one for mail would show only after the handshake.
     let Some(exim) = Exim::start().await else { return };
     let origin = format!("https://localhost:{}", exim.tls);
     let outcome = gateway(&json(&origin, "200")).deliver(&parcel(), "m").await;

@@ -192,6 +192,7 @@ pid_file_path = {dir}/exim.pid
 daemon_smtp_ports = {starttls} : {tls} : {plain}
 local_interfaces = 127.0.0.1
 tls_on_connect_ports = {tls}
+tls_alpn = smtp : esmtp : h2 : http/1.1
 tls_certificate = {dir}/server.pem
 tls_privatekey = {dir}/server.key
 tls_advertise_hosts = ${{if eq{{$received_port}}{{{plain}}}{{}}{{*}}}}
