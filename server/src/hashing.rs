@@ -6,31 +6,26 @@
 //!
 //! It knows nothing of accounts, nor of what follows from a match.
 
+mod admission;
 mod cost;
 
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, Params, PasswordHasher as _, PasswordVerifier as _};
 use async_trait::async_trait;
 use hmac::Mac as _;
 use portal::ports::{Fault, HashTrouble, Hashing, Password, Random};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use zeroize::Zeroizing;
 
+use self::admission::Admission;
 pub use self::cost::{Cost, TooWeak};
 use crate::keyring::{self, Keyring};
 
-/// Memory that all hashes together may use by default: 13 at a time at the default cost.
-const MEMORY_BUDGET_KIB: usize = 256 * 1_024;
-/// How many may wait for a permit. More are told at once that it is busy.
-const LONGEST_QUEUE: usize = 64;
-/// How long one waits for a permit.
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// Bytes of salt (NIST SP 800-63B asks for 4 at least, RFC 9106 recommends 16).
 const SALT: usize = 16;
 
@@ -42,28 +37,22 @@ pub struct Argon2Pool {
     keyring: Arc<Keyring>,
     random: Arc<dyn Random>,
     cost: Cost,
-    permits: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    admission: Admission,
     /// A hash that no password has, of the same cost: the work where there is no account.
     nobody: String,
     computed: Arc<AtomicU64>,
-    refused: AtomicU64,
 }
 
 impl Argon2Pool {
     /// A pool of this cost. The number of hashes at a time is `permits`, or what the processors and 256 MiB allow.
     pub fn new(keyring: Arc<Keyring>, random: Arc<dyn Random>, cost: Cost, permits: Option<NonZeroUsize>) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let permits = permits.map_or_else(|| permits_for(cores, cost), NonZeroUsize::get);
         Self {
             nobody: cost.hash_of_nobody(),
             keyring,
             random,
             cost,
-            permits: Arc::new(Semaphore::new(permits)),
-            waiting: AtomicUsize::new(0),
+            admission: Admission::new(permits, cost),
             computed: Arc::default(),
-            refused: AtomicU64::new(0),
         }
     }
 
@@ -74,17 +63,17 @@ impl Argon2Pool {
 
     /// Askers who were told that it is busy since the start.
     pub fn refused(&self) -> u64 {
-        self.refused.load(Ordering::Relaxed)
+        self.admission.refused()
     }
 
     /// Permits that nobody holds.
     pub fn free(&self) -> usize {
-        self.permits.available_permits()
+        self.admission.free()
     }
 
     /// How many wait for a permit.
     pub fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+        self.admission.waiting()
     }
 
     /// Whether a hash that fits should be made again: an older key, or another cost.
@@ -98,35 +87,28 @@ impl Argon2Pool {
         kid != self.keyring.pepper().0 || cost.is_none_or(|params| !self.cost.is_that_of(&params))
     }
 
-    /// Waits for a permit, or says that it is busy.
-    async fn admit(&self) -> Result<OwnedSemaphorePermit, HashTrouble> {
-        // Where nobody waits, a free permit is taken without queueing.
-        if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
-            return Ok(permit);
-        }
-        let permit = match Place::take(&self.waiting) {
-            Some(_place) => {
-                let permit = Arc::clone(&self.permits).acquire_owned();
-                tokio::time::timeout(LONGEST_WAIT, permit)
-                    .await
-                    .ok()
-                    .and_then(Result::ok)
-            }
-            None => None,
-        };
-        permit.ok_or_else(|| {
-            self.refused.fetch_add(1, Ordering::Relaxed);
-            HashTrouble::Busy
+    /// Hashes with the newest key, at the cost of today.
+    async fn hash_with(&self, permit: OwnedSemaphorePermit, password: &Password) -> Result<String, HashTrouble> {
+        let (kid, pepper) = self.keyring.pepper();
+        let kid = kid.to_owned();
+        let input = keyed(&pepper, password);
+        let mut salt = [0; SALT];
+        self.random.fill(&mut salt).map_err(HashTrouble::Fault)?;
+        let argon2 = Argon2::from(self.cost.params());
+        self.work(permit, move || {
+            let hash = argon2.hash_password_with_salt(&*input, &salt).map_err(fault)?;
+            Ok(format!("{kid}${hash}"))
         })
+        .await
     }
 
     /// Runs slow work on a thread. The permit goes with it: an asker who stops waiting does not stop the thread, and
     /// giving the permit back before it ends would let in more than the memory holds.
     async fn work<T: Send + 'static>(
         &self,
+        permit: OwnedSemaphorePermit,
         work: impl FnOnce() -> Result<T, HashTrouble> + Send + 'static,
     ) -> Result<T, HashTrouble> {
-        let permit = self.admit().await?;
         let computed = Arc::clone(&self.computed);
         #[expect(
             clippy::disallowed_methods,
@@ -144,17 +126,16 @@ impl Argon2Pool {
 #[async_trait]
 impl Hashing for Argon2Pool {
     async fn hash(&self, password: &Password) -> Result<String, HashTrouble> {
-        let (kid, pepper) = self.keyring.pepper();
-        let kid = kid.to_owned();
-        let input = keyed(&pepper, password);
-        let mut salt = [0; SALT];
-        self.random.fill(&mut salt).map_err(HashTrouble::Fault)?;
-        let argon2 = Argon2::from(self.cost.params());
-        self.work(move || {
-            let hash = argon2.hash_password_with_salt(&*input, &salt).map_err(fault)?;
-            Ok(format!("{kid}${hash}"))
-        })
-        .await
+        let permit = self.admission.in_turn().await.ok_or(HashTrouble::Busy)?;
+        self.hash_with(permit, password).await
+    }
+
+    async fn renew(&self, password: &Password, stored: &str) -> Result<Option<String>, HashTrouble> {
+        if !self.needs_rehash(stored) {
+            return Ok(None);
+        }
+        let permit = self.admission.at_once().ok_or(HashTrouble::Busy)?;
+        self.hash_with(permit, password).await.map(Some)
     }
 
     async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<bool, HashTrouble> {
@@ -181,11 +162,18 @@ impl Hashing for Argon2Pool {
             ));
         }
         let input = keyed(&pepper, password);
+        // Otherwise a hash from before the cost was raised would tell by its haste that there is such an account.
+        let rest = self.cost.rest_after(&params);
+        let permit = self.admission.in_turn().await.ok_or(HashTrouble::Busy)?;
         let fits = self
-            .work(move || match Argon2::default().verify_password(&*input, &hash) {
-                Ok(()) => Ok(true),
-                Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
-                Err(error) => Err(fault(error)),
+            .work(permit, move || {
+                let fits = match Argon2::default().verify_password(&*input, &hash) {
+                    Ok(()) => true,
+                    Err(argon2::password_hash::Error::PasswordInvalid) => false,
+                    Err(error) => return Err(fault(error)),
+                };
+                rest.map_or(Ok(()), |rest| spend(rest, &input))?;
+                Ok(fits)
             })
             .await?;
         Ok(fits && stored.is_some())
@@ -208,54 +196,16 @@ fn keyed(pepper: &[u8; 32], password: &Password) -> Keyed {
     Zeroizing::new(mac.finalize().into_bytes().into())
 }
 
+/// Does the work of a hash, for nothing.
+fn spend(params: Params, input: &Keyed) -> Result<(), HashTrouble> {
+    let mut nothing = [0; 32];
+    Argon2::from(params)
+        .hash_password_into(&**input, &[0; SALT], &mut nothing)
+        .map_err(fault)?;
+    std::hint::black_box(nothing);
+    Ok(())
+}
+
 fn fault(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> HashTrouble {
     HashTrouble::Fault(Fault::new(cause))
-}
-
-/// One per processor, and no more than fit into the memory.
-fn permits_for(cores: usize, cost: Cost) -> usize {
-    let memory = usize::try_from(cost.memory_kib()).unwrap_or(usize::MAX);
-    cores.min(MEMORY_BUDGET_KIB / memory).max(1)
-}
-
-/// A place in the queue, given back when dropped: also when the asker went away.
-struct Place<'a>(&'a AtomicUsize);
-
-impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize) -> Option<Self> {
-        let one_more = |length: usize| (length < LONGEST_QUEUE).then_some(length + 1);
-        waiting
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more)
-            .ok()
-            .map(|_| Self(waiting))
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn as_many_hashes_run_as_the_processors_and_the_memory_allow() {
-        assert_eq!(permits_for(2, Cost::default()), 2);
-        assert_eq!(permits_for(64, Cost::default()), 13);
-        assert_eq!(permits_for(64, Cost::new(1_048_576, 2).unwrap()), 1);
-    }
-
-    #[test]
-    fn the_queue_has_an_end_and_a_place_is_given_back() {
-        let waiting = AtomicUsize::new(0);
-        let mut places: Vec<_> = (0..LONGEST_QUEUE).map(|_| Place::take(&waiting).unwrap()).collect();
-        assert!(Place::take(&waiting).is_none());
-        places.pop();
-        assert!(Place::take(&waiting).is_some());
-        drop(places);
-        assert_eq!(waiting.into_inner(), 0);
-    }
 }

@@ -155,6 +155,8 @@ pub trait Hashing: Send + Sync {
     async fn hash(&self, password: &Password) -> Result<String, HashTrouble>;
     /// Whether a password fits a stored hash. Without one, the same work is done for nothing.
     async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<bool, HashTrouble>;
+    /// The hash anew, where the stored one has an older key or another cost. Never waits: busy where others are before it.
+    async fn renew(&self, password: &Password, stored: &str) -> Result<Option<String>, HashTrouble>;
 }
 
 /// What the services ask of the store.

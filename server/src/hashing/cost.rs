@@ -84,6 +84,17 @@ impl Cost {
         (params.m_cost(), params.t_cost(), params.p_cost()) == (self.memory_kib, self.passes, 1)
     }
 
+    /// What a hash of these parameters leaves of the work that one of this cost is, in memory times passes; none where it
+    /// leaves nothing.
+    pub(super) fn rest_after(self, params: &Params) -> Option<Params> {
+        let work = |memory: u32, passes: u32| u64::from(memory) * u64::from(passes);
+        let done = work(params.m_cost(), params.t_cost());
+        let short = work(self.memory_kib, self.passes).checked_sub(done)?;
+        // With as many passes it needs less memory than a whole hash, so the permit for one covers it.
+        let memory = u32::try_from(short / u64::from(self.passes)).ok()?;
+        Params::new(memory, self.passes, 1, None).ok()
+    }
+
     /// Whether a stored hash can be computed without harm.
     pub(super) fn is_bearable(params: &Params) -> bool {
         params.m_cost() <= MOST_MEMORY_KIB && params.t_cost() <= MOST_PASSES && params.p_cost() <= 4
@@ -103,6 +114,33 @@ impl Cost {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hash_of_a_lower_cost_and_its_rest_are_as_much_work_as_one_of_this_cost() {
+        let work = |params: &Params| u64::from(params.m_cost()) * u64::from(params.t_cost());
+        let costs = ENOUGH.map(|(memory, passes)| Cost::new(memory, passes).unwrap());
+        let raised = Cost::new(65_536, 3).unwrap();
+        for cost in costs {
+            let rest = raised.rest_after(&cost.params()).unwrap();
+            let missing = work(&raised.params()) - work(&cost.params()) - work(&rest);
+            assert!(missing < 3 && rest.m_cost() <= raised.memory_kib, "{cost:?}: {missing}");
+        }
+        assert!(raised.rest_after(&raised.params()).is_none());
+        assert!(Cost::default().rest_after(&raised.params()).is_none());
+    }
+
+    #[test]
+    fn the_hash_of_nobody_is_as_much_work_as_any_other() {
+        for (memory, passes) in ENOUGH {
+            let cost = Cost::new(memory, passes).unwrap();
+            let hash = cost.hash_of_nobody();
+            let hash = argon2::password_hash::phc::PasswordHash::new(&hash).unwrap();
+            assert_eq!(hash.algorithm, argon2::ARGON2ID_IDENT);
+            assert!(cost.is_that_of(&Params::try_from(&hash).unwrap()), "{cost:?}");
+            let lengths = (hash.salt.unwrap().len(), hash.hash.unwrap().len());
+            assert_eq!(lengths, (16, 32));
+        }
+    }
 
     #[test]
     fn a_cost_below_every_setting_of_owasp_is_refused() {

@@ -1,15 +1,16 @@
 //! Signing in with a password, and the session that follows.
 
+mod password;
+
 use std::time::Duration;
 
 use crate::account::UserName;
-use crate::audit::{Actor, Event, Outcome};
-use crate::identity::AccountId;
+use crate::audit::{Actor, Entry, Event, Outcome};
 use crate::limits::{Factor, Failures, Leave};
 use crate::method::Method;
 use crate::moment::{Moment, days, hours, minutes};
 use crate::policy::Policy;
-use crate::ports::{Account, Change, Committed, Contact, Label, Password, Session};
+use crate::ports::{Account, Change, Committed, Contact, Password, Session};
 use crate::refusal::Refusal;
 use crate::screen::Pressing;
 
@@ -87,34 +88,11 @@ impl Portal {
                 *is_right.insert(self.hashing.verify(&password, hash).await?)
             };
             if let Some(account) = account.as_ref().filter(|account| fits && account.is_open(now)) {
-                entry.outcome = Outcome::Succeeded;
-                entry.actor = Actor::Account(account.id.clone());
-                let token = self.fresh_token()?;
-                let session = Session {
-                    token: self.token_digest(&token),
-                    account: account.id.clone(),
-                    epoch: account.epoch,
-                    opened: now,
-                    proved: now,
-                    seen: now,
-                };
-                let mut changes = vec![Change::OpenSession(session), Change::Record(entry)];
-                let cleared = Change::SaveFailures {
-                    account: subject.clone(),
-                    factor: Factor::Password,
-                    before,
-                    after: Failures::default(),
-                };
-                changes.push(cleared);
-                changes.extend(self.reopened(account, now).await?);
-                if let Some(old) = visit.session.as_deref() {
-                    changes.push(Change::EndSession(self.token_digest(old)));
-                }
+                let (session, changes) = self.opening(visit, account, before, entry).await?;
                 if self.store.commit(changes).await? == Committed::Done {
-                    return Ok(SignedIn {
-                        session: token,
-                        first: self.first(account, now).await?,
-                    });
+                    self.renew_hash(account, &password).await;
+                    let first = self.first(account, now).await?;
+                    return Ok(SignedIn { session, first });
                 }
             } else {
                 let after = before.count_sign_in(self.wrong(&subject, &password), now);
@@ -132,10 +110,41 @@ impl Portal {
         Err(Refusal::Busy.into())
     }
 
-    /// A wrong password as it is remembered, to know it again: a keyed digest that is worth nothing for another account.
-    fn wrong(&self, account: &AccountId, password: &Password) -> String {
-        let parts: &[&[u8]] = &[b"wrong", account.as_str().as_bytes(), password.expose().as_bytes()];
-        super::hex(&self.keys.digest(Label::Index, parts)[..16])
+    /// A session for whoever has given the right password: its cookie, and what to commit.
+    async fn opening(
+        &self,
+        visit: &Visit,
+        account: &Account,
+        failures: Failures,
+        mut entry: Entry,
+    ) -> Answer<(String, Vec<Change>)> {
+        let now = entry.at;
+        entry.outcome = Outcome::Succeeded;
+        entry.actor = Actor::Account(account.id.clone());
+        let token = self.fresh_token()?;
+        let session = Session {
+            token: self.token_digest(&token),
+            account: account.id.clone(),
+            epoch: account.epoch,
+            opened: now,
+            proved: now,
+            seen: now,
+        };
+        let cleared = Change::SaveFailures {
+            account: account.id.clone(),
+            factor: Factor::Password,
+            before: failures,
+            after: Failures::default(),
+        };
+        let mut changes = vec![Change::OpenSession(session), Change::Record(entry), cleared];
+        changes.extend(self.reopened(account, now).await?);
+        changes.extend(
+            visit
+                .session
+                .as_deref()
+                .map(|old| Change::EndSession(self.token_digest(old))),
+        );
+        Ok((token, changes))
     }
 
     /// Methods that were closed after too many wrong proofs are open again once the owner has signed in.
@@ -195,53 +204,6 @@ impl Portal {
             seen: now,
             proved: person.session.proved,
         })
-    }
-
-    /// Checks the current password of a signed-in account, counting as at sign-in; commits `then` where it fits.
-    pub(super) async fn check_current(
-        &self,
-        visit: &Visit,
-        account: &Account,
-        password: &Password,
-        event: Event,
-        then: Vec<Change>,
-    ) -> Answer<()> {
-        let fits = self.hashing.verify(password, account.hash.as_deref()).await?;
-        for _ in 0..ROUNDS {
-            let now = self.now();
-            let before = self.store.failures(&account.id, Factor::Password).await?;
-            if let Leave::Wait(until) = before.leave_to_sign_in(now) {
-                return Err(Refusal::Wait { until }.into());
-            }
-            let after = if fits {
-                Failures::default()
-            } else {
-                before.count_sign_in(self.wrong(&account.id, password), now)
-            };
-            let mut changes = vec![Change::SaveFailures {
-                account: account.id.clone(),
-                factor: Factor::Password,
-                before,
-                after,
-            }];
-            if fits {
-                changes.extend(then.iter().cloned());
-            } else {
-                let mut entry = self.entry(visit, now, event, Outcome::Failed);
-                entry.actor = Actor::Account(account.id.clone());
-                entry.subject = Some(account.id.clone());
-                entry.detail = "current_password".into();
-                changes.push(Change::Record(entry));
-            }
-            if self.store.commit(changes).await? == Committed::Done {
-                return if fits {
-                    Ok(())
-                } else {
-                    Err(Refusal::CurrentPassword.into())
-                };
-            }
-        }
-        Err(Refusal::Busy.into())
     }
 
     /// Signs out.
