@@ -10,27 +10,35 @@ use sqlx::any::AnyRow;
 use super::row::{flag, maybe_moment, maybe_text, moment, number, text, word};
 use super::{Result, SqlStore, met_one};
 
+/// Every column of an account but what its name looks like, as it is written and read.
+macro_rules! account_columns {
+    () => {
+        "id,
+        name,
+        display,
+        role,
+        groups,
+        managed_elsewhere,
+        disabled,
+        expires,
+        hash,
+        must_change,
+        password_set,
+        epoch,
+        revision,
+        first_finish,
+        language"
+    };
+}
+pub(super) use account_columns;
+
 /// `select` and every column of an account; the rest of the query follows.
 macro_rules! select_account {
     ($rest:literal) => {
         concat!(
-            "select
-                id,
-                name,
-                display,
-                role,
-                groups,
-                managed_elsewhere,
-                disabled,
-                expires,
-                hash,
-                must_change,
-                password_set,
-                epoch,
-                revision,
-                first_finish,
-                language
-            from account ",
+            "select ",
+            $crate::store::accounts::account_columns!(),
+            " from account ",
             $rest
         )
     };

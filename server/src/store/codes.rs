@@ -11,25 +11,27 @@ use sqlx::any::AnyRow;
 use super::row::{flag, moment, number, small, text, word};
 use super::{Breakdown, Result, SqlStore, met_one, outbox};
 
+/// Every column of a code, as it is written and read.
+macro_rules! code_columns {
+    () => {
+        "id,
+        flow,
+        account,
+        purpose,
+        method,
+        contact,
+        channel,
+        nonce,
+        asked,
+        tries,
+        closed"
+    };
+}
+
 /// `select` and every column of a code; the rest of the query follows.
 macro_rules! select_code {
     ($rest:literal) => {
-        concat!(
-            "select
-                code.id,
-                code.flow,
-                code.account,
-                code.purpose,
-                code.method,
-                code.contact,
-                code.channel,
-                code.nonce,
-                code.asked,
-                code.tries,
-                code.closed
-            from code ",
-            $rest
-        )
+        concat!("select ", code_columns!(), " from code ", $rest)
     };
 }
 
@@ -62,7 +64,8 @@ impl SqlStore {
     /// its time is up is for the caller to say.
     pub async fn code_for_sending(&self, id: &CodeId) -> Result<Option<Code>> {
         let row = sqlx::query(select_code!(
-            "join contact on contact.id = code.contact and contact.gone = 0 where code.id = $1 and code.closed = 0"
+            "where id = $1 and closed = 0 and contact in (select contact.id from contact where contact.gone = 0 \
+             and contact.id = code.contact)"
         ))
         .bind(id.as_str())
         .fetch_optional(&self.reader)
@@ -93,22 +96,11 @@ impl SqlStore {
 /// A new code; every earlier one of its flow dies, whatever way it travelled.
 pub(super) async fn open(conn: &mut AnyConnection, code: &Code) -> Result<Committed> {
     close_all(conn, &code.flow).await?;
-    sqlx::query(
-        "insert into code (
-            id,
-            flow,
-            account,
-            purpose,
-            method,
-            contact,
-            channel,
-            nonce,
-            asked,
-            tries,
-            closed
-        )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    )
+    sqlx::query(concat!(
+        "insert into code (",
+        code_columns!(),
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    ))
     .bind(code.id.as_str())
     .bind(code.flow.as_str())
     .bind(code.account.as_str())

@@ -20,20 +20,22 @@ const USUAL: usize = 3;
 /// What the decoy is sealed for; no row has this name.
 pub(super) const DECOY: &str = "contact|address|-";
 
-/// `select` and every column of a contact; the rest of the query follows.
+/// The columns of a contact that are written and read alike.
+macro_rules! contact_columns {
+    () => {
+        "id,
+        account,
+        kind,
+        address,
+        trust,
+        added"
+    };
+}
+
+/// `select` and the columns of a contact; the rest of the query follows.
 macro_rules! select_contact {
     ($rest:literal) => {
-        concat!(
-            "select
-                id,
-                account,
-                kind,
-                address,
-                trust,
-                added
-            from contact ",
-            $rest
-        )
+        concat!("select ", contact_columns!(), " from contact ", $rest)
     };
 }
 
@@ -81,24 +83,17 @@ impl SqlStore {
 /// Adds a contact, or replaces one of the same account, kind and id. Stale when the id belongs to another.
 pub(super) async fn put(conn: &mut AnyConnection, keys: &dyn Keys, contact: &Contact) -> Result<Committed> {
     let address = keys.seal(Label::Contact, &place(contact.id.as_str()), contact.address.as_bytes())?;
-    let result = sqlx::query(
-        "insert into contact (
-            id,
-            account,
-            kind,
-            address,
-            trust,
-            added,
-            gone
-        )
-        values ($1, $2, $3, $4, $5, $6, 0)
-        on conflict (id) do update set
+    let result = sqlx::query(concat!(
+        "insert into contact (",
+        contact_columns!(),
+        ", gone) values ($1, $2, $3, $4, $5, $6, 0) ",
+        "on conflict (id) do update set
             address = excluded.address,
             trust = excluded.trust,
             added = excluded.added,
             gone = 0
         where contact.account = excluded.account and contact.kind = excluded.kind",
-    )
+    ))
     .bind(contact.id.as_str())
     .bind(contact.account.as_str())
     .bind(contact.kind.word())

@@ -11,28 +11,31 @@ use sqlx::any::AnyRow;
 use super::row::{flag, maybe_moment, maybe_text, moment, number, text, word};
 use super::{Result, SqlStore, met_one};
 
+/// Every column of a flow, as it is written and read.
+macro_rules! flow_columns {
+    () => {
+        "id,
+        kind,
+        holder,
+        holder_before,
+        account,
+        name,
+        epoch,
+        version,
+        body,
+        opened,
+        ends,
+        support,
+        replay_key,
+        replay_content,
+        replay_at"
+    };
+}
+
 /// `select` and every column of a flow; the rest of the query follows.
 macro_rules! select_flow {
     ($rest:literal) => {
-        concat!(
-            "select
-                id,
-                holder,
-                holder_before,
-                account,
-                name,
-                epoch,
-                version,
-                body,
-                opened,
-                ends,
-                support,
-                replay_key,
-                replay_content,
-                replay_at
-            from flow ",
-            $rest
-        )
+        concat!("select ", flow_columns!(), " from flow ", $rest)
     };
 }
 
@@ -141,27 +144,11 @@ impl SqlStore {
 
 /// A new flow. Stale when its cookie holds one already: another tab was faster.
 pub(super) async fn open(conn: &mut AnyConnection, flow: &Flow) -> Result<Committed> {
-    let result = sqlx::query(
-        "insert into flow (
-            id,
-            kind,
-            holder,
-            holder_before,
-            account,
-            name,
-            epoch,
-            version,
-            body,
-            opened,
-            ends,
-            support,
-            replay_key,
-            replay_content,
-            replay_at
-        )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-        on conflict do nothing",
-    )
+    let result = sqlx::query(concat!(
+        "insert into flow (",
+        flow_columns!(),
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict do nothing",
+    ))
     .bind(flow.id.as_str())
     .bind(flow.kind.word())
     .bind(&flow.holder)

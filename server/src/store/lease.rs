@@ -5,22 +5,12 @@ use std::time::Duration;
 use portal::moment::Moment;
 use sqlx::AnyConnection;
 
+use super::Result;
 use super::row::number;
-use super::{Result, SqlStore};
 
-impl SqlStore {
-    /// Takes the lease of a job, or prolongs it. The number goes up with every change of hands: what is written under a
-    /// lower one is out of date. None while somebody else holds it.
-    pub async fn lease(&self, name: &str, holder: &str, now: Moment, span: Duration) -> Result<Option<i64>> {
-        let mut tx = self.begin().await?;
-        let token = take(&mut tx, name, holder, now, span).await?;
-        tx.commit().await?;
-        Ok(token)
-    }
-}
-
-/// As [`SqlStore::lease`], within the transaction of the work: the row stays locked until it ends, so a holder whose
-/// lease ran out in between can write nothing.
+/// Takes the lease of a job, or prolongs it, within the transaction of the work: the row stays locked until it ends, so a
+/// holder whose lease ran out in between can write nothing. The number goes up with every change of hands. None while
+/// somebody else holds it.
 pub(super) async fn take(
     conn: &mut AnyConnection,
     name: &str,

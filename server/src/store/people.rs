@@ -10,7 +10,7 @@ use portal::moment::Moment;
 use portal::ports::{Account, Contact, Trust};
 use sqlx::AnyConnection;
 
-use super::accounts::{self, select_account};
+use super::accounts::{self, account_columns, select_account};
 use super::row::text;
 use super::{LONGEST_PAGE, Result, SqlStore, audit, contacts};
 use crate::random::{SystemRandom, name};
@@ -45,6 +45,9 @@ pub struct NewPerson {
     pub vouched: Vec<(ContactKind, String)>,
 }
 
+/// The account with this name or one that looks the same: one at most, for an equal name looks the same as well.
+const RESEMBLING: &str = "select name from account where name = $1 or skeleton = $2 limit 1";
+
 /// How adding a person went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Adding {
@@ -61,7 +64,7 @@ impl SqlStore {
     pub async fn add_person(&self, person: NewPerson, by: Actor, now: Moment) -> Result<Adding> {
         let mut tx = self.begin().await?;
         let skeleton = person.name.skeleton();
-        let row = sqlx::query("select name from account where name = $1 or skeleton = $2 limit 1")
+        let row = sqlx::query(RESEMBLING)
             .bind(person.name.as_str())
             .bind(&skeleton)
             .fetch_optional(&mut *tx)
@@ -75,29 +78,13 @@ impl SqlStore {
             });
         }
         let id = AccountId::new(name(&SystemRandom)?);
-        sqlx::query(
-            "insert into account (
-                id,
-                name,
-                skeleton,
-                display,
-                role,
-                groups,
-                managed_elsewhere,
-                disabled,
-                expires,
-                hash,
-                must_change,
-                password_set,
-                epoch,
-                revision,
-                language
-            )
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13)",
-        )
+        sqlx::query(concat!(
+            "insert into account (",
+            account_columns!(),
+            ", skeleton) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, 1, null, $12, $13)",
+        ))
         .bind(id.as_str())
         .bind(person.name.as_str())
-        .bind(&skeleton)
         .bind(&person.display)
         .bind(person.role.word())
         .bind(serde_json::to_string(&person.groups)?)
@@ -108,6 +95,7 @@ impl SqlStore {
         .bind(i64::from(person.must_change))
         .bind(now.millis())
         .bind(person.language.tag())
+        .bind(&skeleton)
         .execute(&mut *tx)
         .await?;
         let mailbox = person
@@ -121,6 +109,16 @@ impl SqlStore {
         self.record(&mut tx, &entry).await?;
         tx.commit().await?;
         Ok(Adding::Added(id))
+    }
+
+    /// The name of the account that has this name, or one that people would take for it (UTS #39).
+    pub async fn resembling(&self, name: &UserName) -> Result<Option<String>> {
+        let row = sqlx::query(RESEMBLING)
+            .bind(name.as_str())
+            .bind(name.skeleton())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.map(|row| text(&row, "name")).transpose()
     }
 
     /// A contact that an administrator stands for.

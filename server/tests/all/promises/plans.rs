@@ -133,6 +133,7 @@ async fn a_long_day(ground: &Ground) {
     store.people("", 10).await.unwrap();
     store.person(&name).await.unwrap();
     store.is_empty().await.unwrap();
+    store.resembling(&name).await.unwrap();
     let (policy, version) = store.policy().await.unwrap();
     store.set_policy(&policy, version, Actor::Console, START).await.unwrap();
     store.seal(START, "sealer").await.unwrap();
@@ -148,7 +149,6 @@ async fn a_long_day(ground: &Ground) {
     }
     store.retain_audit(START + days(9), Actor::System, START).await.unwrap();
     store.seal(START, "sealer").await.unwrap();
-    store.lease("job", "one", START, seconds(10)).await.unwrap();
     store.ready().await.unwrap();
     store.drop_expired(START + days(2)).await.unwrap();
     store.purge(START + days(30)).await.unwrap();

@@ -282,34 +282,45 @@ async fn every_message_is_taken_by_one_of_sixteen_workers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_of_sixteen_holds_a_lease_and_the_token_rises_with_every_change_of_hands() {
+async fn one_of_sixteen_seals_and_another_takes_over_when_it_falls_silent() {
     let ground = Ground::new().await;
+    let record = async || ground.done(vec![Change::Record(entry(None))]).await;
+    let seal = async |holder: &str, after| ground.store.seal(START + seconds(after), holder).await.unwrap();
+    let token = async || {
+        ground
+            .count("select token from lease where name = 'audit sealer'")
+            .await
+    };
+    for _ in 0..30 {
+        record().await;
+    }
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..16 {
         let store = Arc::clone(&ground.store);
         tasks.spawn(async move {
             let holder = fresh();
-            store
-                .lease("job", &holder, START, seconds(10))
-                .await
-                .unwrap()
-                .map(|token| (holder, token))
+            store.seal(START, &holder).await.unwrap();
+            holder
         });
     }
-    let held: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
-    let [(holder, 1)] = held.as_slice() else {
-        panic!("{held:?}")
-    };
-    let lease = |who: &'static str, after| ground.store.lease("job", who, START + seconds(after), seconds(10));
+    let holders = tasks.join_all().await;
+    let holder: String = sqlx::query_scalar("select holder from lease")
+        .fetch_one(&mut ground.raw().await)
+        .await
+        .unwrap();
+    assert!(holders.contains(&holder));
     assert_eq!(
-        ground
-            .store
-            .lease("job", holder, START + seconds(5), seconds(10))
-            .await
-            .unwrap(),
-        Some(1)
+        (ground.count("select max(seq) from audit").await, token().await),
+        (30, 1)
     );
-    assert_eq!(lease("other", 14).await.unwrap(), None);
-    assert_eq!(lease("other", 15).await.unwrap(), Some(2));
-    assert_eq!(lease("other", 40).await.unwrap(), Some(3));
+
+    record().await;
+    assert_eq!(seal("other", 5).await, 0);
+    assert_eq!((seal(&holder, 5).await, token().await), (1, 1));
+    record().await;
+    assert_eq!(seal("other", 14).await, 0);
+    assert_eq!((seal("other", 15).await, token().await), (1, 2));
+    // Its own lease ran out as well: somebody else may have had it in between.
+    record().await;
+    assert_eq!((seal("other", 40).await, token().await), (1, 3));
 }
