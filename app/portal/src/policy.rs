@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Role;
 use crate::method::Method;
-use crate::password::rules::Rules;
+use crate::password::rules::{MINIMUM_ALONE, Rules};
 
 /// Whom the self-service is switched on for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,9 @@ pub struct Policy {
     pub countries: Vec<String>,
     /// What a new password must be.
     pub password: Rules,
+    /// The operator states that the passwords of this directory are always used with a second factor, for which the methods
+    /// of this portal do not count. Only then may a password be shorter than [`MINIMUM_ALONE`] (NIST SP 800-63B §3.1.1.2).
+    pub password_used_with_second_factor: bool,
     /// Words of the organisation that a password must not lean on.
     pub banned: Vec<String>,
     /// Days until a password has to be changed; 0 is never, which is what NIST SP 800-63B recommends.
@@ -75,6 +78,7 @@ impl Default for Policy {
             own_domains: Vec::new(),
             countries: vec!["JP".into()],
             password: Rules::default(),
+            password_used_with_second_factor: false,
             banned: Vec::new(),
             password_days: 0,
         }
@@ -94,6 +98,8 @@ pub enum Mistake {
     Banned,
     /// The help desk's page is not an https address, or its e-mail address is none.
     HelpDesk,
+    /// The minimum length is below [`MINIMUM_ALONE`], and nobody stated that there is a second factor.
+    ShortPassword,
 }
 
 impl std::fmt::Display for Mistake {
@@ -106,6 +112,12 @@ impl std::fmt::Display for Mistake {
             Self::Country(typed) => write!(f, "countries: `{typed}` is not an ISO 3166 code such as JP"),
             Self::Banned => f.write_str("banned: at most 1,000 words of 3 to 32 characters"),
             Self::HelpDesk => f.write_str("help_desk: give an e-mail address or an https:// address"),
+            Self::ShortPassword => write!(
+                f,
+                "password.minimum: must be at least {MINIMUM_ALONE}; 8 to 14 only together with \
+                 \"password_used_with_second_factor\": true, which states that the passwords of this directory are always \
+                 used with a second factor (the methods of this portal are none)"
+            ),
         }
     }
 }
@@ -138,6 +150,9 @@ impl Policy {
         };
         if !desk_fits {
             found.push(Mistake::HelpDesk);
+        }
+        if self.password.minimum() < MINIMUM_ALONE && !self.password_used_with_second_factor {
+            found.push(Mistake::ShortPassword);
         }
         found
     }
@@ -185,9 +200,36 @@ mod tests {
             countries: vec!["Japan".into()],
             banned: vec!["ab".into()],
             help_desk: HelpDesk::Page("http://help.example".into()),
+            password: Rules::entra(),
             ..Policy::default()
         };
-        assert_eq!(policy.mistakes().len(), 5);
+        assert_eq!(policy.mistakes().len(), 6);
+    }
+
+    #[test]
+    fn a_password_that_may_be_the_only_factor_has_fifteen_characters() {
+        let policy = |minimum, password_used_with_second_factor| Policy {
+            password: Rules::new(minimum, false, 5).unwrap(),
+            password_used_with_second_factor,
+            ..Policy::default()
+        };
+        assert_eq!(policy(15, false).mistakes(), []);
+        for minimum in [8, 14] {
+            assert_eq!(policy(minimum, false).mistakes(), [Mistake::ShortPassword], "{minimum}");
+            assert_eq!(policy(minimum, true).mistakes(), [], "{minimum}");
+        }
+        let told = Mistake::ShortPassword.to_string();
+        assert!(
+            told.contains("at least 15") && told.contains("password_used_with_second_factor"),
+            "{told}"
+        );
+    }
+
+    #[cfg(feature = "service")]
+    #[test]
+    fn a_policy_from_before_the_statement_can_be_read_and_states_nothing() {
+        let read: Policy = serde_json::from_str(r#"{"methods_required":1}"#).unwrap();
+        assert!(!read.password_used_with_second_factor);
     }
 
     #[test]

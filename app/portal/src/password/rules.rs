@@ -20,6 +20,9 @@ const _: () = assert!(MAXIMUM_BYTES == MAXIMUM as usize * 4);
 /// second factor; 64 is the length that every verifier has to accept.
 pub const MINIMUM_RANGE: std::ops::RangeInclusive<u8> = 8..=64;
 
+/// The fewest characters of a password that may be the only factor (NIST SP 800-63B §3.1.1.2).
+pub const MINIMUM_ALONE: u8 = 15;
+
 /// The range of [`Rules::history`].
 pub const HISTORY_RANGE: std::ops::RangeInclusive<u8> = 0..=24;
 
@@ -57,7 +60,7 @@ impl Rules {
     /// NIST SP 800-63B-4: fifteen characters where the password may be the only factor, no composition rules.
     pub const fn nist() -> Self {
         Self {
-            minimum: 15,
+            minimum: MINIMUM_ALONE,
             classes_required: false,
             history: 5,
         }
