@@ -9,10 +9,10 @@ use leptos::prelude::*;
 use portal::screen::ChangeForm;
 use server_fn::codec::GetUrl;
 
-#[cfg(feature = "ssr")]
-use super::request::Request;
 use super::secret::Secret;
 use super::{Next, Said, View};
+#[cfg(feature = "ssr")]
+use super::{cookies::SESSION, request::Request};
 #[cfg(feature = "ssr")]
 use portal::service::NewEntries;
 
@@ -38,5 +38,9 @@ pub async fn change_password(current: Secret, new_password: Secret, again: Secre
         again: &again,
     };
     let done = request.portal.change_password(&request.visit, &current, entries).await;
-    request.answer("/change", &[], done.map(|()| "/change/done".to_owned()))
+    let path = done.map(|session| {
+        request.set_cookie(SESSION, &session, None);
+        "/change/done".to_owned()
+    });
+    request.answer("/change", &[], path)
 }

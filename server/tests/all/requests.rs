@@ -36,6 +36,7 @@ mod secrets;
 mod sends;
 mod shape;
 mod sign_in;
+mod sign_out;
 mod site;
 mod strange_names;
 mod web;

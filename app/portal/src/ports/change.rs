@@ -111,7 +111,7 @@ pub enum Change {
     },
     /// A new session.
     OpenSession(Session),
-    /// A session was used, or its owner proved the password again.
+    /// A session was used, or its owner proved the password again. Stale when it has ended.
     TouchSession {
         /// Which.
         token: String,

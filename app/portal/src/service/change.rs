@@ -6,7 +6,7 @@ use super::{Answer, NewEntries, Portal, ROUNDS, Visit};
 use crate::audit::{Actor, Event, Outcome};
 use crate::limits::{Factor, Failures};
 use crate::policy::Policy;
-use crate::ports::{Account, Change, Committed, Matter, Password};
+use crate::ports::{Account, Change, Committed, Fault, Flow, FlowKind, Matter, Password, Session};
 use crate::refusal::Refusal;
 use crate::screen::ChangeForm;
 
@@ -23,8 +23,9 @@ impl Portal {
         })
     }
 
-    /// Changes the password. The other sessions of the account end, and its flows.
-    pub async fn change_password(&self, visit: &Visit, current: &str, entries: NewEntries<'_>) -> Answer<()> {
+    /// Changes the password. The other sessions of the account end, and its flows; this session goes on under another
+    /// cookie, which is returned.
+    pub async fn change_password(&self, visit: &Visit, current: &str, entries: NewEntries<'_>) -> Answer<String> {
         let person = self.person(visit).await?;
         let account = &person.account;
         if current.is_empty() {
@@ -36,20 +37,23 @@ impl Portal {
         if !verdict.broken.is_empty() {
             return Err(Refusal::Password(verdict.broken).into());
         }
-        self.check_current(visit, account, &Password::typed(current), Event::Change, vec![])
+        self.judge_current(visit, account, &Password::typed(current), Event::Change, vec![])
             .await?;
         let history = self.history_judged(visit, account, &policy, &password).await?;
-        let now = self.now();
         let hash = self.hashing.hash(&password).await?;
+        let now = self.now();
         let contacts = self.store.contacts(&account.id).await?;
         let mut entry = self.entry(visit, now, Event::Change, Outcome::Succeeded);
         entry.actor = Actor::Account(account.id.clone());
         entry.subject = Some(account.id.clone());
-        let mut session = person.session.clone();
-        session.epoch = account.epoch + 1;
-        session.seen = now;
-        session.proved = now;
+        let token = self.fresh_token()?;
         let mut changes = vec![
+            // Stale where somebody signed out while the hashes were computed: that is not undone.
+            Change::TouchSession {
+                token: person.session.token.clone(),
+                seen: now,
+                proved: now,
+            },
             Change::AccountIs {
                 account: account.id.clone(),
                 revision: account.revision,
@@ -72,21 +76,43 @@ impl Portal {
                 account: account.id.clone(),
                 except: None,
             },
-            Change::OpenSession(session),
+            Change::OpenSession(Session {
+                token: self.token_digest(&token),
+                epoch: account.epoch + 1,
+                seen: now,
+                proved: now,
+                ..person.session.clone()
+            }),
             Change::EndFlows {
                 account: account.id.clone(),
                 except: None,
             },
         ];
+        changes.extend(self.carried_over(&person.session, &token).await?);
         if policy.notify_person {
             changes.extend(self.notices(visit, account, &contacts, &Matter::WasChanged, now)?);
         }
         changes.push(Change::Record(entry));
         match self.store.commit(changes).await? {
-            Committed::Done => Ok(()),
-            // The account or the policy moved on while the hashes were computed.
-            Committed::Stale => Err(Refusal::Busy.into()),
+            Committed::Done => Ok(token),
+            Committed::Stale => {
+                // The session, or else the account or the policy, moved on while the hashes were computed.
+                self.person(visit).await?;
+                Err(Refusal::Busy.into())
+            }
         }
+    }
+
+    /// The registration that is under way in a session goes on under its next cookie.
+    async fn carried_over(&self, session: &Session, token: &str) -> Result<Option<Change>, Fault> {
+        let flow = self.store.flow(FlowKind::Registration, &session.token).await?;
+        Ok(flow.map(|flow| {
+            Change::SaveFlow(Flow {
+                holder: self.token_digest(token),
+                version: flow.version + 1,
+                ..flow
+            })
+        }))
     }
 
     /// Tells that a password was used before, and counts it: each such answer says something about an old password. The
@@ -103,10 +129,7 @@ impl Portal {
             let mut entry = self.entry(visit, self.now(), Event::Change, Outcome::Failed);
             entry.actor = Actor::Account(account.id.clone());
             entry.subject = Some(account.id.clone());
-            match self
-                .judge_history(account, policy, password, &mut known, entry)
-                .await?
-            {
+            match self.judge_history(account, policy, password, &mut known, entry).await? {
                 Past::New(failures) => return Ok(failures),
                 Past::Refused { refusal, changes } => {
                     if self.store.commit(changes).await? == Committed::Done {
