@@ -2,17 +2,17 @@
 //!
 //! Everything that a person typed is cut and cleaned before it is put into a mail; texts and calls carry none of it.
 
-mod name;
-
 use app::words::{Word, Words};
 use portal::account::Language;
 use portal::method::code::{LIFE, Purpose};
 use portal::method::{ContactKind, Method};
 use portal::moment::Moment;
-use portal::ports::{Code, Matter};
+use portal::ports::{CallForHelp, Code, Matter};
 
-use self::name::clean;
 use crate::courier::Parcel;
+
+/// Longest name that is put into a message, in characters.
+const LONGEST_NAME: usize = 64;
 
 /// The organisation as messages speak of it.
 #[derive(Clone, Debug)]
@@ -146,15 +146,10 @@ impl Sender {
                 words.fill(Word::MailAdministrator, &[("name", &clean(name))]),
             ),
             Matter::HelpWanted { name, case, support } => {
-                let case = match case.as_str() {
-                    "not_enabled" => Word::MailCaseNotEnabled,
-                    "not_verified" => Word::MailCaseNotVerified,
-                    _ => Word::MailCaseStuck,
-                };
                 let text = [
                     words.fill(Word::MailHelp, &[("name", &clean(name))]),
                     words.say(Word::MailHelpIdentity).to_owned(),
-                    words.fill(Word::MailHelpCase, &[("case", &words.say(case))]),
+                    words.fill(Word::MailHelpCase, &[("case", &words.say(case_word(case)))]),
                     words.fill(Word::MailHelpSupport, &[("support", support)]),
                 ];
                 (
@@ -162,6 +157,10 @@ impl Sender {
                     text.join("\n"),
                 )
             }
+            Matter::HelpDigest { since, count, first } => (
+                words.fill(Word::MailDigestSubject, &[("count", count)]),
+                digest(words, *since, *count, first),
+            ),
         };
         if kind == ContactKind::Phone {
             // Texts carry nothing that a person could have chosen.
@@ -171,7 +170,7 @@ impl Sender {
             });
         }
         let mut parts = vec![text];
-        if !matches!(matter, Matter::HelpWanted { .. }) {
+        if !matches!(matter, Matter::HelpWanted { .. } | Matter::HelpDigest { .. }) {
             parts.push(words.fill(Word::MailNotYou, &[("help", &self.help)]));
         }
         parts.push(self.ending(words, draft));
@@ -196,6 +195,47 @@ impl Sender {
         );
         format!("{when}\n\n-- \n{footer}")
     }
+}
+
+/// Why somebody could not go on.
+fn case_word(case: &str) -> Word {
+    match case {
+        "not_enabled" => Word::MailCaseNotEnabled,
+        "not_verified" => Word::MailCaseNotVerified,
+        _ => Word::MailCaseStuck,
+    }
+}
+
+/// The calls for help that were held back: a line for each of the first, and how many more there are.
+fn digest(words: Words, since: Moment, count: u32, first: &[CallForHelp]) -> String {
+    let mut parts = vec![
+        words.fill(Word::MailDigest, &[("time", &words.clock(since)), ("count", &count)]),
+        words.say(Word::MailHelpIdentity).to_owned(),
+    ];
+    parts.extend(first.iter().map(|call| {
+        words.fill(
+            Word::MailDigestCall,
+            &[
+                ("name", &clean(&call.name)),
+                ("case", &words.say(case_word(&call.case))),
+                ("support", &call.support),
+            ],
+        )
+    }));
+    let named = u32::try_from(first.len()).unwrap_or(u32::MAX);
+    if count > named {
+        parts.push(words.fill(Word::MailDigestMore, &[("count", &(count - named))]));
+    }
+    parts.join("\n")
+}
+
+/// A name fit for a mail: without line breaks, addresses, links and marks that turn the writing direction; cut.
+fn clean(name: &str) -> String {
+    name.replace("://", " ")
+        .chars()
+        .filter(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .take(LONGEST_NAME)
+        .collect()
 }
 
 #[cfg(test)]
@@ -267,5 +307,41 @@ mod tests {
     fn a_call_says_every_digit_twice() {
         let parcel = sender().code(draft(Language::En), &code(Method::Call), "308552", "+81".into());
         assert_eq!(parcel.text().matches("3, 0, 8. 5, 5, 2").count(), 2);
+    }
+
+    #[test]
+    fn a_digest_names_the_first_and_counts_the_others() {
+        let call = CallForHelp {
+            name: "k.sato\r\nhttps://evil.example".into(),
+            case: "stuck".into(),
+            support: "ABCD-2345".into(),
+        };
+        let matter = Matter::HelpDigest {
+            since: Moment::from_millis(1_780_517_049_000),
+            count: 9,
+            first: vec![call.clone(), call],
+        };
+        for language in Language::ALL {
+            let to = "desk@kitayama.example".to_owned();
+            let parcel = sender()
+                .notice(draft(language), &matter, ContactKind::Mailbox, to)
+                .unwrap();
+            let Parcel::Mail { subject, text, .. } = &parcel else {
+                panic!("a mail")
+            };
+            assert!(subject.contains('9') && text.contains("05:04"), "{subject} {text}");
+            let named = text.lines().filter(|line| line.starts_with("k.sato"));
+            assert_eq!(named.filter(|line| line.contains("ABCD-2345")).count(), 2, "{text}");
+            assert!(text.lines().any(|line| line.contains('7')), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_smuggle_lines_or_links_into_a_mail() {
+        assert_eq!(
+            clean("a\r\nBcc: x\u{202e}https://evil.example"),
+            "aBcc: xhttps evil.example"
+        );
+        assert_eq!(clean(&"n".repeat(500)).chars().count(), 64);
     }
 }

@@ -78,3 +78,5 @@ impl Housekeeping {
 pub(crate) async fn told(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
+            let digested = self.portal.digest_help().await.map(|_| ());
+            digested?;

@@ -17,6 +17,7 @@ mod change;
 mod codes;
 mod contacts;
 mod flows;
+mod help;
 mod lease;
 mod limits;
 mod opening;
@@ -36,7 +37,9 @@ use portal::method::Method;
 use portal::method::proof::Proof;
 use portal::moment::Moment;
 use portal::policy::Policy;
-use portal::ports::{Account, Change, Clock, Code, Committed, Contact, Fault, Flow, FlowKind, Keys, Session, Store};
+use portal::ports::{
+    Account, Change, Clock, Code, Committed, Contact, Fault, Flow, FlowKind, HeldBack, Keys, Session, Store,
+};
 use sqlx::any::AnyQueryResult;
 use sqlx::{Any, AnyPool, Transaction};
 
@@ -152,6 +155,10 @@ impl Store for SqlStore {
         since: Moment,
     ) -> std::result::Result<(Vec<Moment>, Vec<Moment>), Fault> {
         Ok(self.list_calls_for_help(account, since).await?)
+    }
+
+    async fn held_back(&self, until: Moment, most: u8) -> std::result::Result<Option<HeldBack>, Fault> {
+        Ok(self.list_held_back(until, most).await?)
     }
 
     async fn unfinished(&self, now: Moment) -> std::result::Result<Vec<(FlowId, AccountId, bool)>, Fault> {

@@ -192,10 +192,14 @@ pub fn earliest(past: impl Iterator<Item = Moment>, most: usize, within: Duratio
     recent[recent.len() - most] + within
 }
 
-/// Messages to the administrators: per account and day, and in all per hour.
-pub const CONTACTS_PER_ACCOUNT: usize = 3;
-/// See [`CONTACTS_PER_ACCOUNT`].
-pub const CONTACTS_AN_HOUR: usize = 20;
+/// Calls for help about one account in a day. Of more nobody is told.
+pub const CALLS_PER_ACCOUNT: usize = 3;
+/// Calls for help in an hour, about all accounts, that are told of one by one. Of more a digest tells.
+pub const CALLS_AN_HOUR: usize = 20;
+/// How long the first call of a digest waits for others.
+pub const DIGEST_AFTER: Duration = hours(1);
+/// Calls that a digest names one by one; the others it counts.
+pub const CALLS_IN_DIGEST: u8 = 50;
 
 #[cfg(test)]
 mod tests {

@@ -16,8 +16,8 @@ use async_trait::async_trait;
 use zeroize::Zeroizing;
 
 pub use change::{Change, Committed};
-pub use message::{Matter, Message, Recipient};
-pub use rows::{Account, Code, Contact, Flow, FlowKind, Replay, Session, Trust};
+pub use message::{CallForHelp, Matter, Message, Recipient};
+pub use rows::{Account, Code, Contact, Flow, FlowKind, HeldBack, Replay, Session, Trust};
 
 use crate::account::UserName;
 use crate::identity::{AccountId, CodeId, FlowId};
@@ -188,8 +188,10 @@ pub trait Store: Send + Sync {
     async fn sends(&self, channel: &str, network: &str, since: Moment) -> Result<Vec<Sent>, Fault>;
     /// Moments of mails on behalf of an account since, at most 200.
     async fn sends_for(&self, account: &AccountId, since: Moment) -> Result<Vec<Moment>, Fault>;
-    /// Moments of messages to the help desk since: about this account, and in all.
+    /// Moments of messages to the help desk since: about this account, and in all those that were not held back.
     async fn calls_for_help(&self, account: &AccountId, since: Moment) -> Result<(Vec<Moment>, Vec<Moment>), Fault>;
+    /// Calls for help that are held back, up to a moment, the first `most` of them by name; none where there are none.
+    async fn held_back(&self, until: Moment, most: u8) -> Result<Option<HeldBack>, Fault>;
     /// Recoveries that ran out with something proved and nothing set, at most 100: the flow, its account, and whether the
     /// owner was told of one within the last day.
     async fn unfinished(&self, now: Moment) -> Result<Vec<(FlowId, AccountId, bool)>, Fault>;

@@ -3,7 +3,7 @@
 use portal::ports::{Change, Committed};
 use sqlx::AnyConnection;
 
-use super::{Result, SqlStore, accounts, codes, contacts, flows, limits, outbox, policy, sessions};
+use super::{Result, SqlStore, accounts, codes, contacts, flows, help, limits, outbox, policy, sessions};
 
 impl SqlStore {
     /// Applies the changes in their order. The first that finds the world other than it was decided on ends it all.
@@ -39,6 +39,7 @@ impl SqlStore {
                 after,
             } => limits::save_failures(conn, &account, factor, &before, &after).await,
             Change::SendsAre { channel, since, seen } => limits::sends_are(conn, &channel, since, seen).await,
+            Change::SendsForAre { account, since, seen } => limits::sends_for_are(conn, &account, since, seen).await,
             Change::RecordSend {
                 channel,
                 network,
@@ -64,6 +65,9 @@ impl SqlStore {
             Change::DropPending { account, kind } => contacts::drop_pending(conn, &account, kind).await,
             Change::FinishRegistration { account, at } => accounts::finish_registration(conn, &account, at).await,
             Change::Enqueue(message) => outbox::enqueue(conn, &message).await,
+            Change::HoldBack(message) => help::hold_back(conn, &message).await,
+            Change::TellHeldBack { until, seen } => help::tell(conn, until, seen).await,
+            Change::CallsAtMost { account, since, most } => help::at_most(conn, account.as_ref(), since, most).await,
             Change::Record(entry) => {
                 self.record(conn, &entry).await?;
                 Ok(Committed::Done)

@@ -206,6 +206,22 @@ pub(super) async fn sends_are(
     Ok(if is_same { Committed::Done } else { Committed::Stale })
 }
 
+/// Done where there are still as many sends on behalf of the account as were read.
+pub(super) async fn sends_for_are(
+    conn: &mut AnyConnection,
+    account: &AccountId,
+    since: Moment,
+    seen: usize,
+) -> Result<Committed> {
+    let row = sqlx::query("select count(*) as seen from sent where account = $1 and at > $2")
+        .bind(account.as_str())
+        .bind(since.millis())
+        .fetch_one(conn)
+        .await?;
+    let is_same = usize::try_from(number(&row, "seen")?) == Ok(seen);
+    Ok(if is_same { Committed::Done } else { Committed::Stale })
+}
+
 pub(super) async fn record_send(
     conn: &mut AnyConnection,
     channel: &str,

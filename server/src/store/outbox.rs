@@ -44,11 +44,13 @@ impl SqlStore {
         .bind(since.millis())
         .fetch_all(&self.reader)
         .await?;
-        let in_all =
-            sqlx::query("select at from outbox where what = 'help_wanted' and at > $1 order by at desc limit 500")
-                .bind(since.millis())
-                .fetch_all(&self.reader)
-                .await?;
+        let in_all = sqlx::query(
+            "select at from outbox where what = 'help_wanted' and at > $1 and state not in ('held', 'told') \
+             order by at desc limit 500",
+        )
+        .bind(since.millis())
+        .fetch_all(&self.reader)
+        .await?;
         let moments = |rows: &[AnyRow]| rows.iter().map(|row| moment(row, "at")).collect::<Result<Vec<_>>>();
         Ok((moments(&about)?, moments(&in_all)?))
     }
@@ -207,6 +209,7 @@ pub const fn what(matter: &Matter) -> &'static str {
         Matter::Closed => "closed",
         Matter::AdministratorReset { .. } => "administrator_reset",
         Matter::HelpWanted { .. } => "help_wanted",
+        Matter::HelpDigest { .. } => "help_digest",
     }
 }
 

@@ -6,6 +6,7 @@ mod audit;
 mod contacts;
 mod flows;
 mod ground;
+mod held_back;
 mod interruption;
 mod limits;
 mod opening;

@@ -14,6 +14,7 @@ mod flow;
 mod guesses;
 mod headers;
 mod health;
+mod help;
 mod hostile;
 mod https;
 mod keeping;

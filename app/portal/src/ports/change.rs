@@ -69,6 +69,15 @@ pub enum Change {
         /// How many were read.
         seen: usize,
     },
+    /// So many sends on behalf of an account since a moment, whatever the destination, and no more.
+    SendsForAre {
+        /// Whose.
+        account: AccountId,
+        /// Since when, this moment not included.
+        since: Moment,
+        /// How many were read.
+        seen: usize,
+    },
     /// Something was sent to a destination.
     RecordSend {
         /// Keyed digest of the destination.
@@ -156,6 +165,24 @@ pub enum Change {
     },
     /// A message in the outbox.
     Enqueue(Message),
+    /// A call for help that is not sent by itself: it waits until a digest tells of it.
+    HoldBack(Message),
+    /// The calls for help that are held back are told of. Stale when there are not so many.
+    TellHeldBack {
+        /// Those up to this moment.
+        until: Moment,
+        /// How many were read.
+        seen: u32,
+    },
+    /// No more calls for help than this since a moment: the limit was judged on them.
+    CallsAtMost {
+        /// About which account; without one all that were sent, those that were held back not among them.
+        account: Option<AccountId>,
+        /// Since when, this moment not included.
+        since: Moment,
+        /// How many there may be.
+        most: usize,
+    },
     /// A row in the audit log.
     Record(Entry),
 }

@@ -48,6 +48,26 @@ pub enum Matter {
         /// The support code.
         support: String,
     },
+    /// More people asked for help than are told of one by one; to the help desk.
+    HelpDigest {
+        /// When the first of them asked.
+        since: Moment,
+        /// How often help was asked for.
+        count: u32,
+        /// The first of them.
+        first: Vec<CallForHelp>,
+    },
+}
+
+/// A call for help within a digest.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct CallForHelp {
+    /// The name of the account.
+    pub name: String,
+    /// Why it could not go on.
+    pub case: String,
+    /// The support code.
+    pub support: String,
 }
 
 /// To whom.

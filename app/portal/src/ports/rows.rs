@@ -8,6 +8,8 @@ use crate::method::code::Purpose;
 use crate::method::{ContactKind, Method};
 use crate::moment::Moment;
 
+use super::CallForHelp;
+
 /// An account as it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -212,4 +214,15 @@ pub struct Code {
     pub tries: u8,
     /// Used, or replaced by a later one.
     pub closed: bool,
+}
+
+/// Calls for help that the help desk has not been told of yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldBack {
+    /// When the first of them was made.
+    pub since: Moment,
+    /// How many there are.
+    pub count: u32,
+    /// The first of them.
+    pub first: Vec<CallForHelp>,
 }

@@ -62,6 +62,7 @@ impl Portal {
         let mut next = next_send(&past, now);
         // By whatever way: somebody who registers one number after the other is stopped here as well.
         let messages = self.store.sends_for(account, now - MESSAGES_WITHIN).await?;
+        let for_account = messages.len();
         next = next.max(earliest(messages.into_iter(), MESSAGES, MESSAGES_WITHIN, now));
         if next > now {
             return Err(Refusal::Sends { until: next }.into());
@@ -100,6 +101,11 @@ impl Portal {
                     channel: channel.as_str().to_owned(),
                     since: now - days(1),
                     seen: past.len(),
+                },
+                Change::SendsForAre {
+                    account: account.clone(),
+                    since: now - MESSAGES_WITHIN,
+                    seen: for_account,
                 },
                 Change::OpenCode(code),
                 Change::RecordSend {
