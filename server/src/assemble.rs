@@ -122,6 +122,7 @@ impl Server {
         Housekeeping {
             store: Arc::clone(&self.store),
             portal: Arc::clone(&self.portal),
+            keep_audit: self.wiring.settings.audit.keep,
             clock: Arc::clone(&self.wiring.clock),
             name: self.name.clone(),
         }

@@ -34,7 +34,7 @@ enum Command {
     People(people::People),
     /// Show or set the policy.
     Policy(policy::PolicyCommand),
-    /// Read or verify the audit log.
+    /// Read, seal or verify the audit log, or remove its oldest rows.
     Audit(audit::Audit),
     /// Try everything with a sample organisation, on this machine, without sending anything.
     Demo(demo::Demo),
@@ -51,7 +51,10 @@ struct Configured {
 }
 
 /// What ends a command early: a sentence for the person at the keyboard.
-type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+type Sentence = Box<dyn std::error::Error + Send + Sync>;
+
+/// How a command ends.
+type Outcome = Result<(), Sentence>;
 
 /// Runs the command of the process.
 pub fn run() -> ExitCode {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use portal::moment::{Moment, minutes};
+use portal::audit::Actor;
+use portal::moment::{Moment, hours, minutes};
 use portal::ports::{Clock, Fault};
 use portal::service::Portal;
 use tokio::sync::watch;
@@ -12,6 +13,8 @@ use crate::store::SqlStore;
 
 /// How often the audit log is sealed: rows are in the chain within about a second.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
+/// How often rows of the audit log are looked for that are older than it is kept.
+const RETAIN_EVERY: Duration = hours(1);
 /// How often what has run out is removed.
 const PURGE_EVERY: Duration = minutes(1);
 /// How often the head of the chain is told to the log, where no one who can alter the database can alter it.
@@ -23,6 +26,8 @@ pub struct Housekeeping {
     pub store: Arc<SqlStore>,
     /// Who tells owners what was left unfinished.
     pub portal: Arc<Portal>,
+    /// How long the audit log is kept.
+    pub keep_audit: Duration,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The name of this worker in leases.
@@ -32,10 +37,12 @@ pub struct Housekeeping {
 impl Housekeeping {
     /// Works until it is told to stop.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut purged = Moment::default();
-        let mut anchored = self.clock.now();
+        let mut done = Done {
+            anchored: self.clock.now(),
+            ..Done::default()
+        };
         loop {
-            if let Err(fault) = self.round(&mut purged, &mut anchored).await {
+            if let Err(fault) = self.round(&mut done).await {
                 tracing::error!(%fault, "housekeeping failed");
             }
             tokio::select! {
@@ -51,17 +58,25 @@ impl Housekeeping {
         }
     }
 
-    async fn round(&self, purged: &mut Moment, anchored: &mut Moment) -> Result<(), Fault> {
+    async fn round(&self, done: &mut Done) -> Result<(), Fault> {
         let now = self.clock.now();
         self.store.seal(now, &self.name).await?;
-        if now.since(*anchored) >= ANCHOR_EVERY {
-            *anchored = now;
-            if let Some((number, link)) = self.store.anchor(now).await? {
-                tracing::info!(number, link, "head of the audit log");
+        if now.since(done.anchored) >= ANCHOR_EVERY {
+            done.anchored = now;
+            if let Some(anchor) = self.store.anchor(now).await? {
+                tracing::info!(%anchor, "head of the audit log");
             }
         }
-        if now.since(*purged) >= PURGE_EVERY {
-            *purged = now;
+        if now.since(done.retained) >= RETAIN_EVERY {
+            done.retained = now;
+            let before = now - self.keep_audit;
+            let removed = self.store.retain_audit(before, Actor::System, now).await?;
+            if removed > 0 {
+                tracing::info!(removed, "rows of the audit log were older than it is kept");
+            }
+        }
+        if now.since(done.purged) >= PURGE_EVERY {
+            done.purged = now;
             // One that fails must not keep the others from their work.
             let told = self.portal.tell_unfinished().await.map(|_| ());
             let dropped = self.store.drop_expired(now).await.map(|_| ());
@@ -74,9 +89,15 @@ impl Housekeeping {
     }
 }
 
+/// When each of the rarer jobs was done last.
+#[derive(Default)]
+struct Done {
+    anchored: Moment,
+    retained: Moment,
+    purged: Moment,
+}
+
 /// Ends when it is told to stop, or when nobody is left to tell.
 pub(crate) async fn told(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
-            let digested = self.portal.digest_help().await.map(|_| ());
-            digested?;

@@ -4,6 +4,7 @@
 //! `password` under `[mail]`. Everything is read into types here; whoever gets a [`Settings`] has nothing left to check.
 //! Every mistake is told at once, with its line and a way out. Secrets are never shown, in no message either.
 
+mod audit;
 mod example;
 mod gateway;
 mod hashing;
@@ -25,6 +26,7 @@ use jiff::tz::TimeZone;
 use portal::account::Language;
 use toml_edit::Document;
 
+pub use self::audit::{AuditSettings, KEEP_DAYS};
 pub use self::gateway::{Gateway, GatewayMethod, Success};
 pub use self::hashing::HashingSettings;
 pub use self::log::{Log, LogFormat};
@@ -65,6 +67,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// How passwords are hashed.
     pub hashing: HashingSettings,
+    /// How long the audit log is kept.
+    pub audit: AuditSettings,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -167,6 +171,7 @@ fn everything(top: Section<'_>, beside: &Path) -> Option<Settings> {
     let text = gateway::read(top.section("text"));
     let voice = gateway::read(top.section("voice"));
     let hashing = hashing::read(top.section("hashing"));
+    let audit = audit::read(top.section("audit"));
     let log = log::read(top.section("log"));
     top.finish();
 
@@ -183,6 +188,7 @@ fn everything(top: Section<'_>, beside: &Path) -> Option<Settings> {
         voice,
         trusted_proxies,
         hashing,
+        audit,
         log,
     })
 }

@@ -1,15 +1,23 @@
 //! `aikagi audit`.
 
-use clap::Subcommand;
+use std::path::PathBuf;
+
+use clap::builder::RangedI64ValueParser;
+use clap::{Subcommand, value_parser};
 use portal::audit::{Actor, Entry, Event, Outcome as How};
 use portal::ports::{Change, Clock as _, Store as _};
 
-use super::serve::open;
-use super::{Configured, Outcome, block_on};
+use super::serve::{Opened, open};
+use super::{Configured, Outcome, Sentence, block_on};
 use crate::clock::SystemClock;
-use crate::store::audit::Filter;
+use crate::settings::KEEP_DAYS;
+use crate::store::SqlStore;
+use crate::store::audit::{Anchor, Filter};
 
-/// Read or verify the audit log.
+/// The name of these commands in the sealer's lease.
+const HOLDER: &str = "aikagi audit";
+
+/// Read, seal or verify the audit log, or remove its oldest rows.
 #[derive(clap::Args)]
 pub struct Audit {
     #[command(subcommand)]
@@ -29,53 +37,133 @@ enum Deed {
         #[arg(long, default_value_t = 200)]
         most: i64,
     },
+    /// Seal what was written last, and print the end of the chain: an anchor to be kept elsewhere, for `verify`.
+    Seal,
     /// Check that no row was altered, removed or moved. Ends with an error where one was.
-    Verify,
+    Verify(Known),
+    /// Remove the rows that are older than the log is kept. The rest can still be verified.
+    Retain {
+        /// For how many days it is kept; without it, as the configuration says.
+        #[arg(long, value_parser = days_kept())]
+        days: Option<u32>,
+    },
+}
+
+fn days_kept() -> RangedI64ValueParser<u32> {
+    let (fewest, most) = KEEP_DAYS.into_inner();
+    value_parser!(u32).range(i64::from(fewest)..=i64::from(most))
+}
+
+/// Anchors that were kept elsewhere. Only by one of them is an end found that was cut off together with the anchors in the
+/// database.
+#[derive(clap::Args)]
+struct Known {
+    /// An anchor, as `seal` printed it and the log of the server tells it; may be given several times.
+    #[arg(long, value_name = "COUNT:HASH")]
+    anchor: Vec<Anchor>,
+    /// A file with anchors, one a line.
+    #[arg(long, value_name = "FILE")]
+    anchor_file: Option<PathBuf>,
 }
 
 impl Audit {
     pub fn run(self) -> Outcome {
         block_on(async {
             let opened = open(&self.configured).await?;
-            match self.deed {
-                Deed::List { support, most } => {
-                    let filter = support.map_or(Filter::All, |code| Filter::Support(code.trim().to_uppercase()));
-                    let rows = opened.store.list_audit(&filter, None, most).await?;
-                    for row in &rows {
-                        println!(
-                            "{}",
-                            serde_json::json!({
-                                "at": row.at, "actor": row.actor, "subject": row.subject, "network": row.network,
-                                "event": row.event, "outcome": row.outcome, "method": row.method, "flow": row.flow,
-                                "support": row.support, "detail": row.detail,
-                            })
-                        );
-                    }
-                    opened
-                        .store
-                        .commit(vec![Change::Record(read(SystemClock.now()))])
-                        .await?;
-                }
-                Deed::Verify => {
-                    opened.store.seal(SystemClock.now(), "audit verify").await?;
-                    let report = opened.store.verify_audit(None).await?;
-                    println!("{} rows, {} not sealed yet", report.rows, report.unsealed.0);
-                    if let Some((number, link)) = &report.head {
-                        println!("head: {number} {link}");
-                    }
-                    for finding in &report.findings {
-                        println!("{finding:?}");
-                    }
-                    if !report.is_sound() {
-                        return Err("the audit log is not what was written".into());
-                    }
-                    println!("Nothing was altered.");
-                }
-            }
+            let outcome = self.deed.run(&opened).await;
             opened.store.close().await?;
-            Ok(())
+            outcome
         })
     }
+}
+
+impl Deed {
+    async fn run(self, opened: &Opened) -> Outcome {
+        let store = &opened.store;
+        let now = SystemClock.now();
+        match self {
+            Self::List { support, most } => list(store, support, most).await?,
+            Self::Seal => {
+                store.seal(now, HOLDER).await?;
+                let anchor = store.anchor(now).await?.ok_or("the audit log is empty")?;
+                println!("{anchor}");
+            }
+            Self::Verify(known) => verify(store, known.read()?).await?,
+            Self::Retain { days } => {
+                let keep = days.map_or(opened.settings.audit.keep, |days| portal::moment::days(days.into()));
+                store.seal(now, HOLDER).await?;
+                let removed = store.retain_audit(now - keep, Actor::Console, now).await?;
+                store.seal(now, HOLDER).await?;
+                let days = keep.as_secs() / 86_400;
+                println!("{removed} rows older than {days} days are removed.");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Known {
+    /// All of them, or every line that is none.
+    fn read(self) -> Result<Vec<Anchor>, Sentence> {
+        let mut anchors = self.anchor;
+        let Some(file) = self.anchor_file else {
+            return Ok(anchors);
+        };
+        let shown = file.display();
+        let text = std::fs::read_to_string(&file).map_err(|error| format!("{shown}: {error}"))?;
+        let mut wrong = Vec::new();
+        for (number, line) in text.lines().enumerate() {
+            match line.parse() {
+                Ok(anchor) => anchors.push(anchor),
+                Err(_) if line.trim().is_empty() => {}
+                Err(error) => wrong.push(format!("{shown}:{}: {error}", number + 1)),
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(wrong.join("\n").into());
+        }
+        if anchors.is_empty() {
+            return Err(format!("{shown}: holds no anchor").into());
+        }
+        Ok(anchors)
+    }
+}
+
+async fn list(store: &SqlStore, support: Option<String>, most: i64) -> Outcome {
+    let filter = support.map_or(Filter::All, |code| Filter::Support(code.trim().to_uppercase()));
+    for row in &store.list_audit(&filter, None, most).await? {
+        let row = serde_json::json!({
+            "at": row.at, "actor": row.actor, "subject": row.subject, "network": row.network,
+            "event": row.event, "outcome": row.outcome, "method": row.method, "flow": row.flow,
+            "support": row.support, "detail": row.detail,
+        });
+        println!("{row}");
+    }
+    store.commit(vec![Change::Record(read(SystemClock.now()))]).await?;
+    Ok(())
+}
+
+async fn verify(store: &SqlStore, known: Vec<Anchor>) -> Outcome {
+    store.seal(SystemClock.now(), HOLDER).await?;
+    let compared = known.len();
+    let report = store.verify_audit(known).await?;
+    println!("{} rows, {} not sealed yet", report.rows, report.unsealed.0);
+    if let Some(anchor) = &report.head {
+        println!("anchor: {anchor}");
+    }
+    for finding in &report.findings {
+        println!("{finding}");
+    }
+    if !report.is_sound() {
+        return Err("the audit log is not what was written".into());
+    }
+    println!("Nothing was altered.");
+    if compared == 0 {
+        println!(
+            "To find an end that was cut off, too, give an anchor that was kept elsewhere: --anchor or --anchor-file."
+        );
+    }
+    Ok(())
 }
 
 /// Reading the log is recorded in it.

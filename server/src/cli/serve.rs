@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
-use super::{Configured, Outcome, block_on};
+use super::{Configured, Outcome, Sentence, block_on};
 use crate::assemble::{Server, Wiring};
 use crate::clock::SystemClock;
 use crate::courier::{Couriers, install_tls};
@@ -22,7 +22,7 @@ pub struct Opened {
 }
 
 /// Reads the configuration and the keyring, and opens the database.
-pub async fn open(configured: &Configured) -> Result<Opened, Box<dyn std::error::Error + Send + Sync>> {
+pub async fn open(configured: &Configured) -> Result<Opened, Sentence> {
     let settings = Settings::load(&configured.config)?;
     let keyring = Arc::new(Keyring::load(&settings.keyring)?);
     std::fs::create_dir_all(&settings.data_dir)?;

@@ -98,6 +98,10 @@ name.ja = "北山大学"
 # How many hashes at a time. Without it: as many as there are processors, within 256 MiB.
 #permits = 2
 
+[audit]
+# For how many days the audit log is kept, 30 to 3650. What is older is removed; the rest can still be verified.
+#keep_days = 730
+
 [log]
 # "text" for people or "json" for machines.
 #format = "text"

@@ -18,31 +18,36 @@ use super::row::{bytes, moment, number, text};
 use super::{LONGEST_PAGE, Result, SqlStore};
 use crate::random::{SystemRandom, name};
 
+pub use seal::{Anchor, NoAnchor};
 pub use verify::{Finding, Report};
+
+/// The columns of an audit row that are written with it; the sealer gives the others.
+macro_rules! audit_columns {
+    () => {
+        "id,
+        at,
+        actor,
+        subject,
+        network,
+        agent,
+        event,
+        outcome,
+        method,
+        flow,
+        support,
+        detail,
+        mac"
+    };
+}
+use audit_columns;
 
 /// `select` and every column of an audit row; the rest of the query follows.
 macro_rules! select_audit {
     ($rest:literal) => {
         concat!(
-            "select
-                number,
-                id,
-                at,
-                actor,
-                subject,
-                network,
-                agent,
-                event,
-                outcome,
-                method,
-                flow,
-                support,
-                detail,
-                mac,
-                seq,
-                prev,
-                link
-            from audit ",
+            "select number, ",
+            $crate::store::audit::audit_columns!(),
+            ", seq, prev, link from audit ",
             $rest
         )
     };
@@ -167,24 +172,11 @@ impl SqlStore {
     /// Writes an entry, in the transaction of what it records.
     pub(super) async fn record(&self, conn: &mut AnyConnection, entry: &Entry) -> Result<()> {
         let row = Recorded::of(name(&SystemRandom)?, entry);
-        sqlx::query(
-            "insert into audit (
-                id,
-                at,
-                actor,
-                subject,
-                network,
-                agent,
-                event,
-                outcome,
-                method,
-                flow,
-                support,
-                detail,
-                mac
-            )
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-        )
+        sqlx::query(concat!(
+            "insert into audit (",
+            audit_columns!(),
+            ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        ))
         .bind(&row.id)
         .bind(row.at.millis())
         .bind(&row.actor)

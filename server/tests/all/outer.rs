@@ -1,6 +1,7 @@
 //! The outer ring as the outside sees it: files, sockets, requests.
 
 mod accept;
+mod cli;
 mod dress;
 mod gateway;
 mod guard;

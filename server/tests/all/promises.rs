@@ -4,9 +4,10 @@
 mod accounts;
 mod audit;
 mod contacts;
+mod delivery;
 mod flows;
 mod ground;
-mod held_back;
+mod housekeeping;
 mod interruption;
 mod limits;
 mod opening;

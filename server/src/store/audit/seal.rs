@@ -1,6 +1,8 @@
 //! Sealing: each row gets the next place in the chain, without gaps, and a link over the one before it and itself. And
 //! anchors: the head of the chain at some moment, kept here and told outside, by which a cut-off end is found.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use portal::moment::{Moment, seconds};
@@ -16,11 +18,45 @@ const LEASE: Duration = seconds(10);
 /// The link before the first.
 pub(super) const BEGINNING: [u8; 32] = [0; 32];
 
-/// A place in the chain and its link.
-#[derive(Clone)]
-pub(super) struct Anchor {
-    pub seq: i64,
-    pub link: Vec<u8>,
+/// A place in the chain and its link: what is kept elsewhere, to find a cut-off end by. Written as `12:9f86d0…`, the place,
+/// a colon, and the link in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    pub(super) seq: i64,
+    pub(super) link: Vec<u8>,
+}
+
+impl fmt::Display for Anchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.seq, hex::encode(&self.link))
+    }
+}
+
+/// A text that is no anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoAnchor;
+
+impl fmt::Display for NoAnchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an anchor is a number, a colon and 64 hexadecimal digits, as `aikagi audit seal` prints it")
+    }
+}
+
+impl std::error::Error for NoAnchor {}
+
+impl FromStr for Anchor {
+    type Err = NoAnchor;
+
+    fn from_str(text: &str) -> std::result::Result<Self, NoAnchor> {
+        let (seq, link) = text.trim().split_once(':').ok_or(NoAnchor)?;
+        let seq = seq.parse().ok().filter(|seq| *seq > 0).ok_or(NoAnchor)?;
+        let link = hex::decode(link).map_err(|_| NoAnchor)?;
+        if link.len() == BEGINNING.len() {
+            Ok(Self { seq, link })
+        } else {
+            Err(NoAnchor)
+        }
+    }
 }
 
 /// Why an anchor was written.
@@ -42,9 +78,9 @@ impl Kind {
 }
 
 impl Anchor {
-    /// As it is told outside.
-    pub(super) fn told(&self) -> (i64, String) {
-        (self.seq, hex::encode(&self.link))
+    /// The place.
+    pub const fn seq(&self) -> i64 {
+        self.seq
     }
 
     pub(super) fn mac(&self, keys: &dyn Keys, kind: Kind) -> [u8; 32] {
@@ -151,10 +187,9 @@ impl SqlStore {
         }
     }
 
-    /// Writes down the head of the chain, for finding a cut-off end later: its place and, in hexadecimal, its link.
-    /// Whoever asks tells it outside as well: to the log, say, where an intruder in the database cannot reach it. None
-    /// while the log is empty.
-    pub async fn anchor(&self, now: Moment) -> Result<Option<(i64, String)>> {
+    /// Writes down the head of the chain, for finding a cut-off end later. Whoever asks tells it outside as well: to the
+    /// log, say, where an intruder in the database cannot reach it. None while the log is empty.
+    pub async fn anchor(&self, now: Moment) -> Result<Option<Anchor>> {
         let mut tx = self.begin().await?;
         let head = head(&mut tx).await?;
         if head.seq == 0 {
@@ -162,6 +197,34 @@ impl SqlStore {
         }
         head.write(&mut tx, self.keys.as_ref(), Kind::Head, now).await?;
         tx.commit().await?;
-        Ok(Some(head.told()))
+        Ok(Some(head))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_anchor_is_read_as_it_is_written_and_nothing_else_is_one() {
+        let anchor = Anchor {
+            seq: 12,
+            link: vec![0xab; 32],
+        };
+        assert_eq!(anchor.to_string().parse(), Ok(anchor.clone()));
+        assert_eq!(format!(" {anchor}\n").to_uppercase().parse(), Ok(anchor));
+        let link = "ab".repeat(32);
+        for typed in [
+            String::new(),
+            link.clone(),
+            format!("12 {link}"),
+            format!("0:{link}"),
+            format!("-1:{link}"),
+            format!("12:{}", &link[2..]),
+            format!("12:{link}ab"),
+            format!("12:{}zz", &link[2..]),
+        ] {
+            assert_eq!(typed.parse::<Anchor>(), Err(NoAnchor), "{typed}");
+        }
     }
 }

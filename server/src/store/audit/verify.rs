@@ -1,5 +1,7 @@
 //! Verifying the log: every row against its own code, every link against the one before, the ends against the anchors.
 
+use std::fmt;
+
 use portal::moment::Moment;
 use portal::ports::Keys;
 use sqlx::AnyConnection;
@@ -49,13 +51,32 @@ pub enum Finding {
     },
 }
 
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Altered { seq: Some(seq), id } => write!(f, "row {seq} ({id}) was altered"),
+            Self::Altered { seq: None, id } => write!(f, "a row that is not sealed yet ({id}) was altered"),
+            Self::Missing { from, to } if from == to => write!(f, "row {from} is missing"),
+            Self::Missing { from, to } => write!(f, "rows {from} to {to} are missing"),
+            Self::Reordered { seq } => write!(f, "row {seq} is not the one that was sealed there"),
+            Self::Truncated { known, last } => {
+                write!(
+                    f,
+                    "the end is cut off: there was a row {known}, and the last one is {last}"
+                )
+            }
+            Self::Anchor { seq } => write!(f, "the anchor at {seq} does not fit the log"),
+        }
+    }
+}
+
 /// How the log stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// Rows that were looked at.
     pub rows: u64,
-    /// The end of the chain: its place and, in hexadecimal, its link.
-    pub head: Option<(i64, String)>,
+    /// The end of the chain, to be kept elsewhere.
+    pub head: Option<Anchor>,
     /// Rows that are not sealed yet, and the moment of the oldest. More than a second old is suspicious while a server
     /// runs.
     pub unsealed: (u64, Option<Moment>),
@@ -77,9 +98,10 @@ impl Report {
 }
 
 impl SqlStore {
-    /// Reads the whole log, as it stands at one moment. `known` is an anchor that was told outside, if there is one:
-    /// without it, cutting off the end together with every anchor in the database cannot be found.
-    pub async fn verify_audit(&self, known: Option<(i64, &str)>) -> Result<Report> {
+    /// Reads the whole log, as it stands at one moment. `known` are anchors that were told outside: without one, cutting
+    /// off the end together with every anchor in the database cannot be found.
+    pub async fn verify_audit(&self, known: impl IntoIterator<Item = Anchor> + Send) -> Result<Report> {
+        let known: Vec<Anchor> = known.into_iter().collect();
         let keys = self.keys.as_ref();
         let mut tx = self.reader.begin().await?;
         let mut report = Report {
@@ -90,10 +112,11 @@ impl SqlStore {
         };
         let removed = read_anchor(&mut tx, keys, Kind::Retention, &mut report).await?;
         let newest = read_anchor(&mut tx, keys, Kind::Head, &mut report).await?;
-        let mut last = removed.unwrap_or(Anchor {
+        let removed = removed.unwrap_or(Anchor {
             seq: 0,
             link: BEGINNING.to_vec(),
         });
+        let mut last = removed.clone();
         loop {
             let rows = sqlx::query(select_audit!("where seq > $1 order by seq limit $2"))
                 .bind(last.seq)
@@ -107,11 +130,10 @@ impl SqlStore {
                 last = check(row, keys, &last, &mut report)?;
             }
         }
-        report.head = (last.seq > 0).then(|| last.told());
-        let newest = newest.map(|anchor| anchor.told());
-        for (seq, link) in newest.iter().map(|(seq, link)| (*seq, link.as_str())).chain(known) {
-            compare(&mut tx, seq, link, &last, &mut report).await?;
+        for anchor in newest.iter().chain(&known) {
+            compare(&mut tx, anchor, &removed, &last, &mut report).await?;
         }
+        report.head = (last.seq > 0).then_some(last);
         check_unsealed(&mut tx, keys, &mut report).await?;
         tx.rollback().await?;
         Ok(report)
@@ -169,10 +191,17 @@ async fn read_anchor(
 }
 
 /// Compares an anchor with the log: what it names must still be there, unless retention removed it.
-async fn compare(conn: &mut AnyConnection, seq: i64, link: &str, last: &Anchor, report: &mut Report) -> Result<()> {
-    if seq > last.seq {
+async fn compare(
+    conn: &mut AnyConnection,
+    anchor: &Anchor,
+    removed: &Anchor,
+    last: &Anchor,
+    report: &mut Report,
+) -> Result<()> {
+    let Anchor { seq, link } = anchor;
+    if *seq > last.seq {
         report.add(Finding::Truncated {
-            known: seq,
+            known: *seq,
             last: last.seq,
         });
         return Ok(());
@@ -181,10 +210,13 @@ async fn compare(conn: &mut AnyConnection, seq: i64, link: &str, last: &Anchor, 
         .bind(seq)
         .fetch_optional(conn)
         .await?;
-    if let Some(row) = row
-        && hex::encode(bytes(&row, "link")?) != link.to_ascii_lowercase()
-    {
-        report.add(Finding::Anchor { seq });
+    let stands = match row {
+        Some(row) => Some(bytes(&row, "link")?),
+        // The last row that retention removed left its link.
+        None => (removed.seq == *seq).then(|| removed.link.clone()),
+    };
+    if stands.is_some_and(|stands| stands != *link) {
+        report.add(Finding::Anchor { seq: *seq });
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use portal::account::Language;
+use portal::moment::days;
 use server::settings::{Database, Environment, GatewayMethod, LogFormat, Security, Settings};
 
 use super::scratch::Scratch;
@@ -48,6 +49,7 @@ fn one_line_is_enough_and_the_rest_has_defaults() {
         (settings.hashing.cost.memory_kib(), settings.hashing.cost.passes()),
         (19_456, 2)
     );
+    assert_eq!(settings.audit.keep, days(730));
     assert_eq!(settings.log.format, LogFormat::Text);
     assert!(settings.mail.is_none() && settings.text.is_none() && settings.voice.is_none());
 }
@@ -95,6 +97,7 @@ fn everything_can_be_set() {
         trusted_proxies = ["10.0.0.0/24", "192.0.2.7", "fd00::/8"]
         organisation = { name = { ja = "北山大学" }, emblem = "北山", help.en = "03-1234-5678", default_language = "ja" }
         hashing = { memory_kib = 47104, passes = 1, permits = 3 }
+        audit = { keep_days = 3650 }
         log = { format = "json", level = "debug" }
         [mail]
         host = "mail.example.org"
@@ -121,6 +124,7 @@ fn everything_can_be_set() {
     assert_eq!(settings.trusted_proxies.len(), 3);
     assert_eq!(settings.database, Database::Sqlite("/srv/aikagi.db".into()));
     assert_eq!(settings.hashing.permits.map(std::num::NonZeroUsize::get), Some(3));
+    assert_eq!(settings.audit.keep, days(3_650));
     let mail = settings.mail.unwrap();
     assert_eq!(
         (mail.port, mail.security, mail.help_desk.len()),
@@ -171,6 +175,8 @@ fn values_that_protect_nothing_are_refused() {
         ("hashing.passes = 1", "is weaker than OWASP's least"),
         ("hashing.permits = 0", "is a number from 1 to 1024"),
         ("hashing.permits = \"2\"", "is a number from 1 to 1024"),
+        ("audit.keep_days = 29", "is a number from 30 to 3650"),
+        ("audit.keep_days = 3651", "is a number from 30 to 3650"),
         ("organisation.emblem = \"ABC\"", "is longer than 2 characters"),
         ("organisation.name.en = \"Kita\\nyama\"", "holds a line break"),
         (

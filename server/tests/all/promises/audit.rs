@@ -6,7 +6,7 @@ use portal::audit::{Actor, Entry, Event};
 use portal::identity::AccountId;
 use portal::moment::{days, seconds};
 use portal::ports::Change;
-use server::store::audit::{Filter, Finding};
+use server::store::audit::{Anchor, Filter, Finding};
 
 use super::ground::{Ground, START, entry};
 use super::tampering::after;
@@ -33,7 +33,7 @@ async fn an_untouched_log_is_sound() {
     let report = ground.store.verify_audit(None).await.unwrap();
     assert!(report.is_sound(), "{report:?}");
     assert_eq!((report.rows, report.unsealed), (1_100, (0, None)));
-    assert_eq!(report.head.as_ref().map(|head| head.0), Some(1_100));
+    assert_eq!(report.head.as_ref().map(Anchor::seq), Some(1_100));
     assert_eq!(ground.store.anchor(START).await.unwrap(), report.head);
     assert_eq!(ground.store.anchor(START).await.unwrap(), report.head);
 }
@@ -77,6 +77,12 @@ async fn retention_takes_the_oldest_rows_only_and_leaves_an_anchor() {
         .unwrap();
     assert_eq!((told.len(), told[0].actor.as_str()), (1, "console"));
     assert!(told[0].detail.starts_with("4 "));
+    // Anchors of what is gone say nothing, but the last of it left its link.
+    let anchor = |seq, link: char| -> Anchor { format!("{seq}:{}", link.to_string().repeat(64)).parse().unwrap() };
+    let report = ground.store.verify_audit([anchor(2, 'a')]).await.unwrap();
+    assert!(report.is_sound(), "{report:?}");
+    let report = ground.store.verify_audit([anchor(4, 'a')]).await.unwrap();
+    assert_eq!(report.findings, [Finding::Anchor { seq: 4 }]);
     // What retention left is guarded as before.
     let report = after(&ground, "delete from audit where seq = 5").await;
     assert_eq!(report.findings, [Finding::Missing { from: 5, to: 5 }]);
@@ -125,7 +131,7 @@ async fn many_sealers_give_every_row_one_place_without_gaps() {
     ground.store.seal(START + seconds(60), "last").await.unwrap();
     let report = ground.store.verify_audit(None).await.unwrap();
     assert!(report.is_sound(), "{report:?}");
-    assert_eq!(report.head.map(|head| head.0), Some(160));
+    assert_eq!(report.head.map(|head| head.seq()), Some(160));
 }
 
 #[tokio::test]

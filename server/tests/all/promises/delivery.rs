@@ -27,16 +27,16 @@ use super::ground::{Folder, Ground, START, carrying, code, contact, keyring, mes
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server at the moment START whose couriers are given, and its clock.
-struct Post {
-    ground: Ground,
-    server: Server,
-    clock: Arc<MovingClock>,
+pub struct Post {
+    pub ground: Ground,
+    pub server: Server,
+    pub clock: Arc<MovingClock>,
     mailbox: Arc<Mailbox>,
 }
 
 impl Post {
     /// Everything goes into a mailbox, but what `set` sends elsewhere.
-    async fn open(set: impl FnOnce(Couriers) -> Couriers) -> Self {
+    pub async fn open(set: impl FnOnce(Couriers) -> Couriers) -> Self {
         let (folder, keys, clock) = (Folder::new(), keyring(), Arc::new(MovingClock::new()));
         clock.move_forward(START.since(clock.now()));
         let store = SqlStore::open(&folder.database(), Arc::clone(&keys) as _)
@@ -114,7 +114,7 @@ fn settings(sections: &str) -> Settings {
 }
 
 /// Looks again and again until it is so.
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let wait = async {
         while !is_so().await {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -226,9 +226,10 @@ async fn one_recipient_alone_takes_no_channel_down() {
 #[tokio::test]
 async fn a_mail_server_that_hangs_holds_up_no_text() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let address = listener.local_addr().unwrap();
     let hung = settings(&format!(
-        "[mail]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none-for-loopback-only\"\nfrom = \"a@example.org\"\n"
+        "[mail]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none-for-loopback-only\"\nfrom = \"a@example.org\"\n",
+        address.port()
     ));
     let smtp = Arc::new(Smtp::new(&hung.mail.unwrap(), "reset.example.org").unwrap());
     let post = Post::open(|couriers| couriers.with(Channel::Mail, smtp)).await;

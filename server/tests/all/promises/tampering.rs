@@ -141,17 +141,17 @@ async fn a_cut_off_end_is_found_by_the_anchor_in_the_database() {
 #[tokio::test]
 async fn a_cut_off_end_is_found_by_an_anchor_told_outside_when_the_intruder_took_the_others() {
     let ground = log(5).await;
-    let (seq, link) = ground.store.anchor(START).await.unwrap().unwrap();
+    let anchor = ground.store.anchor(START).await.unwrap().unwrap();
     let report = after(&ground, "delete from audit where seq > 3; delete from audit_anchor").await;
     assert!(report.is_sound());
-    let report = ground.store.verify_audit(Some((seq, &link))).await.unwrap();
+    let report = ground.store.verify_audit(Some(anchor.clone())).await.unwrap();
     assert_eq!(report.findings, [Finding::Truncated { known: 5, last: 3 }]);
     // Filling up the gap with other rows does not help.
     ground
         .done(vec![Change::Record(entry(None)), Change::Record(entry(None))])
         .await;
     ground.store.seal(START, "sealer").await.unwrap();
-    let report = ground.store.verify_audit(Some((seq, &link))).await.unwrap();
+    let report = ground.store.verify_audit(Some(anchor.clone())).await.unwrap();
     assert_eq!(report.findings, [Finding::Anchor { seq: 5 }]);
 }
 
