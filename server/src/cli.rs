@@ -3,6 +3,7 @@
 mod audit;
 mod demo;
 mod init;
+mod outbox;
 mod people;
 mod policy;
 mod serve;
@@ -30,12 +31,14 @@ enum Command {
     Init(init::Init),
     /// Bring the database to the version of this program.
     Migrate(Configured),
-    /// Add, import, list and show people.
+    /// Add, import, change, list and show people.
     People(people::People),
     /// Show or set the policy.
     Policy(policy::PolicyCommand),
     /// Read, seal or verify the audit log, or remove its oldest rows.
     Audit(audit::Audit),
+    /// Show what waits to be sent, and what was given up.
+    Outbox(outbox::Outbox),
     /// Try everything with a sample organisation, on this machine, without sending anything.
     Demo(demo::Demo),
 }
@@ -65,6 +68,7 @@ pub fn run() -> ExitCode {
         Command::People(people) => people.run(),
         Command::Policy(policy) => policy.run(),
         Command::Audit(audit) => audit.run(),
+        Command::Outbox(outbox) => outbox.run(),
         Command::Demo(demo) => demo.run(),
     };
     match outcome {

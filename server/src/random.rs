@@ -1,9 +1,9 @@
-//! Randomness from the operating system, and the two forms in which it leaves this crate.
+//! Randomness from the operating system, and the forms in which it leaves this crate.
 //!
 //! This is the only place that asks the system for it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use portal::password::rules::Rules;
+use portal::password::suggest::suggest;
 use portal::ports::{Fault, Random};
 
 /// The operating system's generator.
@@ -20,13 +20,6 @@ impl Random for SystemRandom {
     }
 }
 
-/// A secret for a cookie or a form: 32 bytes (256 bits), base64url without padding, 43 characters.
-pub fn token(random: &dyn Random) -> Result<String, Fault> {
-    let mut bytes = [0; 32];
-    random.fill(&mut bytes)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
-}
-
 /// The name of a row: 16 bytes (128 bits) in hexadecimal, 32 characters. Unique, but no secret.
 pub fn name(random: &dyn Random) -> Result<String, Fault> {
     let mut bytes = [0; 16];
@@ -34,8 +27,8 @@ pub fn name(random: &dyn Random) -> Result<String, Fault> {
     Ok(hex::encode(bytes))
 }
 
-/// A first password for somebody: a phrase that can be read aloud.
-pub fn passphrase(random: &dyn Random) -> Result<String, Fault> {
+/// A first password for somebody under these rules: a phrase that can be read aloud.
+pub fn passphrase(random: &dyn Random, rules: &Rules) -> Result<String, Fault> {
     let mut failed = None;
     let mut below = |bound: u32| {
         let mut bytes = [0; 8];
@@ -45,7 +38,7 @@ pub fn passphrase(random: &dyn Random) -> Result<String, Fault> {
         // The bias of 64 bits against a bound this small is below 2^-32.
         u32::try_from(u64::from_be_bytes(bytes) % u64::from(bound.max(1))).unwrap_or_default()
     };
-    let phrase = portal::password::suggest::suggest(&mut below, &portal::password::rules::Rules::default());
+    let phrase = suggest(&mut below, rules);
     failed.map_or(Ok(phrase), Err)
 }
 
@@ -63,14 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_and_names_have_their_form_and_never_repeat() {
-        let tokens: std::collections::BTreeSet<_> = (0..100).map(|_| token(&SystemRandom).unwrap()).collect();
-        assert_eq!(tokens.len(), 100);
-        assert!(
-            tokens
-                .iter()
-                .all(|t| t.len() == 43 && t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
-        );
+    fn names_have_their_form_and_never_repeat() {
         let names: std::collections::BTreeSet<_> = (0..100).map(|_| name(&SystemRandom).unwrap()).collect();
         assert_eq!(names.len(), 100);
         assert!(
@@ -81,8 +67,8 @@ mod tests {
     }
 
     #[test]
-    fn without_randomness_there_is_no_token() {
-        assert!(token(&Broken).is_err());
+    fn without_randomness_there_is_no_name_and_no_password() {
         assert!(name(&Broken).is_err());
+        assert!(passphrase(&Broken, &Rules::default()).is_err());
     }
 }

@@ -31,6 +31,7 @@ pub use self::gateway::{Gateway, GatewayMethod, Success};
 pub use self::hashing::HashingSettings;
 pub use self::log::{Log, LogFormat};
 pub use self::mail::{Mail, Security};
+pub(crate) use self::mistake::meant;
 pub use self::mistake::{Mistake, Mistakes, Place, Wrong};
 pub use self::organisation::{Organisation, Wording};
 pub use self::public_url::PublicUrl;

@@ -49,7 +49,8 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    pub(super) fn new(place: Place, key: Option<String>, wrong: Wrong) -> Self {
+    /// A mistake at a place.
+    pub(crate) fn new(place: Place, key: Option<String>, wrong: Wrong) -> Self {
         Self { place, key, wrong }
     }
 }
@@ -62,7 +63,8 @@ pub struct Mistakes {
 }
 
 impl Mistakes {
-    pub(super) fn new(file: &str, mut all: Vec<Mistake>) -> Self {
+    /// All mistakes of a file, or of what stands in its stead.
+    pub(crate) fn new(file: &str, mut all: Vec<Mistake>) -> Self {
         all.sort_by(|one, other| one.place.cmp(&other.place));
         Self { file: file.into(), all }
     }
@@ -99,7 +101,7 @@ impl fmt::Display for Mistakes {
 impl std::error::Error for Mistakes {}
 
 /// The word among `known` that somebody probably meant.
-pub(super) fn meant<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn meant<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = |word: &&str| strsim::damerau_levenshtein(typed, word) <= 1 + word.len() / 5;
     known
         .into_iter()

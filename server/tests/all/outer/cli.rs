@@ -1,6 +1,9 @@
 //! The program as an operator types it.
 
 mod audit;
+mod outbox;
+mod people;
+mod policy;
 
 use std::ffi::OsStr;
 use std::io::Write as _;

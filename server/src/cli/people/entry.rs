@@ -1,0 +1,228 @@
+//! People as an administrator writes them down, read into what the store takes. Everything that is wrong is told at once,
+//! and a first password is judged as every other is.
+
+use app::api::Said;
+use app::parts::explain::explain;
+use app::words::Words;
+use portal::account::{Language, Role, UserName};
+use portal::method::{ContactKind, Method, email, phone};
+use portal::password::common::Common;
+use portal::password::terms::Terms;
+use portal::password::{NewPassword, nfc};
+use portal::policy::Policy;
+use portal::ports::{Fault, Store as _};
+use portal::refusal::Refusal;
+
+use crate::cli::serve::Opened;
+use crate::random::{SystemRandom, passphrase};
+use crate::settings::Wrong;
+use crate::store::people::NewPerson;
+
+/// Draws until a made-up password is one that the judge takes; hardly ever more than one.
+const MOST_DRAWS: usize = 100;
+
+/// A person as they are typed: on the command line, or in a line of a file.
+#[derive(clap::Args, serde::Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub struct Entry {
+    /// The user name.
+    pub name: String,
+    /// The name shown to people.
+    #[arg(long, default_value = "")]
+    display: String,
+    /// `person` or `administrator`.
+    #[arg(long, default_value = "person")]
+    role: String,
+    /// Groups, separated by spaces.
+    #[arg(long, default_value = "")]
+    groups: String,
+    /// The account's own mailbox, for notices.
+    #[arg(long, default_value = "")]
+    mailbox: String,
+    /// An authentication e-mail that you stand for: a mailbox that opens without this password.
+    #[arg(long, default_value = "")]
+    email: String,
+    /// An authentication phone that you stand for, as +819012345678.
+    #[arg(long, default_value = "")]
+    phone: String,
+    /// `en` or `ja`: the language of mails.
+    #[arg(long, default_value = "")]
+    language: String,
+    /// The first password, in a file that is imported.
+    #[arg(skip)]
+    pub password: String,
+    /// Read the first password from standard input.
+    #[arg(long)]
+    #[serde(skip)]
+    pub password_stdin: bool,
+}
+
+/// The columns of a file.
+pub const COLUMNS: [&str; 9] = [
+    "name", "display", "role", "groups", "mailbox", "email", "phone", "language", "password",
+];
+
+/// What is wrong, by the name of the field.
+pub type Wrongs = Vec<(&'static str, Wrong)>;
+
+/// A person who can be added, and the first password that was given for them.
+pub struct Person {
+    /// Still without a hash.
+    pub new: NewPerson,
+    /// None where one is to be made up.
+    pub password: Option<NewPassword>,
+}
+
+/// What people and their passwords are held to.
+pub struct Standards {
+    pub policy: Policy,
+    organisation: Vec<String>,
+    language: Language,
+    common: Common,
+}
+
+impl Standards {
+    /// Those of an installation.
+    pub async fn of(opened: &Opened) -> Result<Self, Fault> {
+        let organisation = &opened.settings.organisation;
+        Ok(Self {
+            policy: opened.store.policy().await?.0,
+            organisation: Language::ALL
+                .map(|language| organisation.name.of(language).to_owned())
+                .into(),
+            language: organisation.default_language,
+            common: Common::embedded(),
+        })
+    }
+
+    /// A password for somebody with this user name and this name.
+    pub fn judge(&self, candidate: &str, name: &str, display: &str) -> Result<NewPassword, Wrong> {
+        let terms = Terms::new(
+            &self.organisation.iter().map(String::as_str).collect::<Vec<_>>(),
+            &[name, display],
+            &self.policy.banned.iter().map(String::as_str).collect::<Vec<_>>(),
+            &nfc,
+        );
+        NewPassword::choose(candidate, &self.policy.password, &terms, &self.common).map_err(|verdict| {
+            let told = Said::No(Refusal::Password(verdict.broken));
+            Wrong::new(format!("will not do. {}", explain(Words::of(Language::En, 0), &told)))
+                .hint("leave it out, and one is made up")
+        })
+    }
+
+    /// A password that can be read aloud, made up for somebody.
+    pub fn make_up(&self, name: &str, display: &str) -> Result<NewPassword, Fault> {
+        for _ in 0..MOST_DRAWS {
+            let phrase = passphrase(&SystemRandom, &self.policy.password)?;
+            if let Ok(password) = self.judge(&phrase, name, display) {
+                return Ok(password);
+            }
+        }
+        Err(Fault::new("no password could be made up that the policy takes"))
+    }
+
+    /// An address that an administrator stands for. The account's own mailbox opens with the password that would be reset.
+    pub fn email(&self, typed: &str, own: Option<&str>) -> Result<String, Wrong> {
+        let address = address(typed)?;
+        let is_own = email::lies_in(&address, &self.policy.own_domains)
+            || own.is_some_and(|own| email::same_mailbox(own, &address));
+        if is_own {
+            return Err(Wrong::new("opens with the password that would be reset")
+                .hint("give a mailbox that opens without it; the account's own goes into `mailbox`"));
+        }
+        Ok(address)
+    }
+}
+
+impl Entry {
+    /// The person who was typed, or everything that is wrong.
+    pub fn read(&self, standards: &Standards) -> Result<Person, Wrongs> {
+        let mut wrongs = Wrongs::new();
+        let name = keep(&mut wrongs, "name", user_name(&self.name));
+        let role = given(&self.role).and_then(|text| keep(&mut wrongs, "role", role(text)));
+        let language = given(&self.language).and_then(|text| keep(&mut wrongs, "language", language(text)));
+        let mailbox = given(&self.mailbox).and_then(|text| keep(&mut wrongs, "mailbox", address(text)));
+        let email =
+            given(&self.email).and_then(|text| keep(&mut wrongs, "email", standards.email(text, mailbox.as_deref())));
+        let phone = given(&self.phone).and_then(|text| keep(&mut wrongs, "phone", number(text)));
+        let shown = name.as_ref().map_or("", UserName::as_str);
+        let display = given(&self.display).unwrap_or(shown).to_owned();
+        // Spaces at its ends belong to a password.
+        let password = Some(self.password.as_str())
+            .filter(|password| !password.is_empty())
+            .and_then(|password| keep(&mut wrongs, "password", standards.judge(password, shown, &display)));
+        let Some(name) = name.filter(|_| wrongs.is_empty()) else {
+            return Err(wrongs);
+        };
+        let vouched = [(ContactKind::Email, email), (ContactKind::Phone, phone)];
+        let new = NewPerson {
+            name,
+            display,
+            role: role.unwrap_or(Role::Person),
+            groups: self.groups.split_whitespace().map(str::to_owned).collect(),
+            managed_elsewhere: false,
+            disabled: false,
+            expires: None,
+            // Somebody else knows it.
+            must_change: true,
+            hash: None,
+            mailbox,
+            language: language.unwrap_or(standards.language),
+            vouched: vouched
+                .into_iter()
+                .filter_map(|(kind, address)| Some((kind, address?)))
+                .collect(),
+        };
+        Ok(Person { new, password })
+    }
+}
+
+/// What was typed, where something was.
+fn given(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+/// What was read, or a note of what is wrong with it.
+pub fn keep<T>(wrongs: &mut Wrongs, key: &'static str, read: Result<T, Wrong>) -> Option<T> {
+    read.map_err(|wrong| wrongs.push((key, wrong))).ok()
+}
+
+/// Somebody whose name people would take for another's (UTS #39).
+pub fn looks_like(other: &str) -> Wrong {
+    Wrong::new(format!("looks like {other}")).hint("people would take one for the other")
+}
+
+/// A user name.
+pub fn user_name(typed: &str) -> Result<UserName, Wrong> {
+    UserName::parse(typed).map_err(|_| {
+        Wrong::new(format!("cannot be `{}`", typed.escape_debug()))
+            .hint("a user name has no spaces, no control characters and nothing that cannot be seen")
+    })
+}
+
+/// What somebody may do.
+pub fn role(typed: &str) -> Result<Role, Wrong> {
+    let wrong = || Wrong::new(format!("cannot be `{}`", typed.escape_debug())).hint("person or administrator");
+    Role::from_word(typed).ok_or_else(wrong)
+}
+
+/// A language of mails.
+pub fn language(typed: &str) -> Result<Language, Wrong> {
+    let wrong = || Wrong::new(format!("cannot be `{}`", typed.escape_debug())).hint("en or ja");
+    Language::from_tag(typed).ok_or_else(wrong)
+}
+
+/// An e-mail address.
+pub fn address(typed: &str) -> Result<String, Wrong> {
+    email::parse(typed).map_err(|_| {
+        Wrong::new(format!("cannot be `{}`", typed.escape_debug())).hint("an address has the form name@example.com")
+    })
+}
+
+/// A number that can be called.
+pub fn number(typed: &str) -> Result<String, Wrong> {
+    let read = phone::parse_any(typed, Method::Call);
+    read.map(|number| number.e164).map_err(|_| {
+        Wrong::new(format!("cannot be `{}`", typed.escape_debug())).hint("with the country code, as +819012345678")
+    })
+}

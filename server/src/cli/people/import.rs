@@ -1,0 +1,149 @@
+//! Many people from a file: all of it is looked at before anybody is added.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use csv::StringRecord;
+
+use super::Register;
+use super::entry::{COLUMNS, Entry, Person, Standards, Wrongs, looks_like};
+use crate::cli::serve::Opened;
+use crate::cli::{Outcome, Sentence};
+use crate::settings::{Mistake, Mistakes, Place, Wrong, meant};
+use crate::store::SqlStore;
+
+/// A person, and the line they stand in.
+struct Line {
+    number: usize,
+    person: Person,
+    /// There is an account with this name.
+    is_there: bool,
+}
+
+/// Adds the people of a file, or says what would be done.
+pub async fn import(opened: &Opened, file: &Path, dry_run: bool) -> Outcome {
+    let standards = Standards::of(opened).await?;
+    let lines = read(&opened.store, &standards, file).await?;
+    let register = Register::new(opened, standards);
+    let (mut added, mut there) = (0_u32, 0_u32);
+    for line in lines {
+        let name = line.person.new.name.as_str();
+        let told = if line.is_there {
+            there += 1;
+            format!("{name} is there already")
+        } else {
+            added += 1;
+            if dry_run {
+                format!("{name} would be added")
+            } else {
+                register.add(line.person).await?
+            }
+        };
+        println!("line {}: {told}", line.number);
+    }
+    let done = if dry_run { "would be added" } else { "added" };
+    println!("{added} {done}, {there} there already");
+    Ok(())
+}
+
+/// Everybody in the file, or everything that is wrong with it.
+async fn read(store: &SqlStore, standards: &Standards, file: &Path) -> Result<Vec<Line>, Sentence> {
+    let shown = file.display().to_string();
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::Headers)
+        .from_path(file)
+        .map_err(|error| format!("{shown}: {error}"))?;
+    let headers = reader.headers().map_err(|error| format!("{shown}: {error}"))?.clone();
+    let mut mistakes = wrong_columns(&headers);
+    let mut lines = Vec::new();
+    let mut names = HashMap::new();
+    // A column that nobody knows is told once, not in every line.
+    let records = if mistakes.is_empty() {
+        reader.records().collect()
+    } else {
+        Vec::new()
+    };
+    for record in records {
+        let (number, entry) = typed(record, &headers);
+        let person = entry.and_then(|entry| entry.read(standards));
+        let known = match &person {
+            Ok(person) => store.resembling(&person.new.name).await?,
+            Err(_) => None,
+        };
+        match person.and_then(|person| distinct(person, number, known, &mut names)) {
+            Ok(line) => lines.push(line),
+            Err(wrongs) => mistakes.extend(
+                wrongs
+                    .into_iter()
+                    .map(|(key, wrong)| Mistake::new(Place::Line(number), Some(key.to_owned()), wrong)),
+            ),
+        }
+    }
+    if mistakes.is_empty() {
+        Ok(lines)
+    } else {
+        Err(format!("nothing was imported\n{}", Mistakes::new(&shown, mistakes)).into())
+    }
+}
+
+fn wrong_columns(headers: &StringRecord) -> Vec<Mistake> {
+    let unknown = headers.iter().filter(|header| !COLUMNS.contains(header));
+    let mut mistakes: Vec<Mistake> = unknown
+        .map(|header| {
+            let hint = meant(header, COLUMNS).map_or_else(
+                || format!("known here: {}", COLUMNS.join(", ")),
+                |right| format!("did you mean `{right}`?"),
+            );
+            let wrong = Wrong::new("is no column").hint(hint);
+            Mistake::new(Place::Line(1), Some(header.escape_debug().to_string()), wrong)
+        })
+        .collect();
+    if !headers.iter().any(|header| header == "name") {
+        let wrong = Wrong::new("is missing").hint("the first line names the columns");
+        mistakes.push(Mistake::new(Place::Line(1), Some("name".into()), wrong));
+    }
+    mistakes
+}
+
+/// What stands in a line, and its number.
+fn typed(record: csv::Result<StringRecord>, headers: &StringRecord) -> (usize, Result<Entry, Wrongs>) {
+    let number = match &record {
+        Ok(record) => record.position(),
+        Err(error) => error.position(),
+    };
+    let number = number.map_or(0, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
+    let entry = record.and_then(|record| record.deserialize(Some(headers)));
+    let unread = |_| {
+        vec![(
+            "name",
+            Wrong::new("has other columns beside it than the first line names"),
+        )]
+    };
+    (number, entry.map_err(unread))
+}
+
+/// A line whose name is nobody else's, in the file or in the store, to the eye either.
+fn distinct(
+    person: Person,
+    number: usize,
+    known: Option<String>,
+    names: &mut HashMap<String, (usize, String)>,
+) -> Result<Line, Wrongs> {
+    let name = person.new.name.as_str().to_owned();
+    let wrong = match names.insert(person.new.name.skeleton(), (number, name.clone())) {
+        Some((line, other)) if other == name => Some(Wrong::new(format!("stands in line {line} already"))),
+        Some((line, other)) => Some(looks_like(&format!("`{other}` in line {line}"))),
+        None => known
+            .as_ref()
+            .filter(|other| **other != name)
+            .map(|other| looks_like(&format!("`{other}`, who is there already"))),
+    };
+    match wrong {
+        Some(wrong) => Err(vec![("name", wrong)]),
+        None => Ok(Line {
+            number,
+            person,
+            is_there: known.is_some(),
+        }),
+    }
+}

@@ -1,0 +1,241 @@
+//! `aikagi people`.
+
+use portal::account::{Role, UserName};
+use portal::method::ContactKind;
+use portal::moment::Moment;
+use portal::ports::{Account, Contact, Hashing as _, Password};
+use server::hashing::{Argon2Pool, Cost};
+use server::keyring::Keyring;
+use server::random::SystemRandom;
+
+use super::Installation;
+
+const GOOD: &str = "harbour lantern 7130 violet";
+
+impl Installation {
+    async fn person(&self, name: &str) -> Option<(Account, Vec<Contact>)> {
+        let store = self.store().await;
+        let person = store.person(&UserName::parse(name).unwrap()).await.unwrap();
+        store.close().await.unwrap();
+        person
+    }
+
+    /// Whether this is the password of the account.
+    async fn opens(&self, name: &str, password: &str) -> bool {
+        let keyring = Keyring::load(&self.scratch.path("etc/keyring.toml")).unwrap();
+        let hashing = Argon2Pool::new(keyring.into(), std::sync::Arc::new(SystemRandom), Cost::default(), None);
+        let (account, _) = self.person(name).await.unwrap();
+        let password = Password::typed(password);
+        hashing.verify(&password, account.hash.as_deref()).await.unwrap()
+    }
+
+    fn policy(&self, json: &str) {
+        self.type_in("policy set -", json).done();
+    }
+}
+
+fn names(people: &str) -> Vec<String> {
+    people
+        .lines()
+        .map(|line| line.split('\t').next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_first_password_is_judged_as_every_other_and_has_to_be_changed() {
+    let installation = Installation::new();
+    let add = |typed: &str| installation.type_in("people add h.tanaka --display Hanako --password-stdin", typed);
+    for (typed, why) in [
+        ("short", "at least 15 characters"),
+        ("passwordpassword", "easy to guess"),
+        ("h.tanakah.tanaka", "leans on a name"),
+        ("correct horse battery staple", "common"),
+        ("", "no password was typed"),
+    ] {
+        let said = add(typed).refused();
+        assert!(said.contains(why), "{typed}: {said}");
+    }
+    assert!(installation.person("h.tanaka").await.is_none());
+    installation.policy(r#"{"banned":["lantern"]}"#);
+    assert!(add("lantern lantern").refused().contains("lantern"));
+    add(&format!("{GOOD}\n")).done();
+    let (account, _) = installation.person("h.tanaka").await.unwrap();
+    assert!(account.must_change);
+    assert!(installation.opens("h.tanaka", GOOD).await);
+}
+
+#[tokio::test]
+async fn without_a_password_one_is_made_up_that_keeps_the_rules_and_is_shown_once() {
+    let installation = Installation::new();
+    installation.policy(r#"{"password":{"minimum":40,"classes_required":true,"history":5}}"#);
+    let said = installation.run("people add h.tanaka").done();
+    let (_, password) = said.trim().rsplit_once("shown once: ").unwrap();
+    assert!(
+        password.len() >= 40 && password.contains(char::is_uppercase),
+        "{password}"
+    );
+    assert!(installation.opens("h.tanaka", password).await);
+    assert!(installation.person("h.tanaka").await.unwrap().0.must_change);
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_with_a_person_is_told_at_once() {
+    let installation = Installation::new();
+    installation.run("people add admin").done();
+    installation.policy(r#"{"own_domains":["kitayama.example"]}"#);
+    let said = installation
+        .type_in(
+            "people add аdmin --role boss --mailbox nobody --email x@mail.kitayama.example --phone 090 --language fr --password-stdin",
+            "short",
+        )
+        .refused();
+    for line in [
+        "nobody was added: `name` looks like `admin`, who is there already",
+        "nobody was added: `role` cannot be `boss`\n    person or administrator",
+        "nobody was added: `mailbox` cannot be `nobody`",
+        "nobody was added: `email` opens with the password that would be reset",
+        "nobody was added: `phone` cannot be `090`",
+        "nobody was added: `language` cannot be `fr`\n    en or ja",
+        "nobody was added: `password` will not do",
+    ] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+    let said = installation.run("people add ADMIN").refused();
+    assert!(said.contains("there is an account with this name"), "{said}");
+}
+
+#[tokio::test]
+async fn the_own_mailbox_is_nobodys_authentication_email() {
+    let installation = Installation::new();
+    let add = |email: &str| installation.run(&format!("people add h.tanaka --mailbox h@corp.example --email {email}"));
+    for own in ["h@corp.example", "H+tag@CORP.example"] {
+        let said = add(own).refused();
+        assert!(
+            said.contains("`email` opens with the password that would be reset"),
+            "{said}"
+        );
+    }
+    add("h@private.example").done();
+    let (_, contacts) = installation.person("h.tanaka").await.unwrap();
+    let kinds: Vec<_> = contacts.iter().map(|contact| contact.kind).collect();
+    assert!(kinds.contains(&ContactKind::Mailbox) && kinds.contains(&ContactKind::Email));
+}
+
+#[tokio::test]
+async fn a_file_is_imported_whole_or_not_at_all_with_every_mistake_told_by_its_line() {
+    let installation = Installation::new();
+    installation.run("people add taken").done();
+    let bad = installation.file(
+        "bad.csv",
+        &format!(
+            "name,display,mailbox,email,password\n\
+             one,One,o@corp.example,o@corp.example,\n\
+             two,\"Two\nlines\",,,short\n\
+             bad name,,,,\n\
+             three,,,,{GOOD}\n\
+             three,,,,\n\
+             tаken,,,,\n\
+             four,,,\n"
+        ),
+    );
+    let said = installation.run(&format!("people import {bad}")).refused();
+    for line in [
+        "nothing was imported",
+        "bad.csv:2: `email` opens with the password that would be reset\n    give a mailbox",
+        "bad.csv:3: `password` will not do. It needs at least 15 characters",
+        "bad.csv:5: `name` cannot be `bad name`",
+        "bad.csv:7: `name` stands in line 6 already",
+        "bad.csv:8: `name` looks like `taken`, who is there already",
+        "bad.csv:9: `name` has other columns",
+    ] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+    assert_eq!(names(&installation.run("people list").done()), ["taken"]);
+
+    let misspelt = installation.file("misspelt.csv", "name,pasword\none,x\ntwo,y\n");
+    let said = installation.run(&format!("people import {misspelt}")).refused();
+    assert!(
+        said.contains("misspelt.csv:1: `pasword` is no column\n    did you mean `password`?"),
+        "{said}"
+    );
+    assert!(!said.contains("misspelt.csv:2"), "{said}");
+
+    let good = installation.file(
+        "good.csv",
+        &format!("name,role,groups,password\ntaken,,,\none, administrator ,staff it,\" {GOOD}\"\ntwo,,,\n"),
+    );
+    let said = installation.run(&format!("people import {good} --dry-run")).done();
+    assert!(said.contains("line 3: one would be added\n"), "{said}");
+    assert_eq!(names(&installation.run("people list").done()), ["taken"]);
+    let said = installation.run(&format!("people import {good}")).done();
+    assert!(
+        said.contains("line 2: taken is there already\nline 3: one is added.\nline 4: two is added. First"),
+        "{said}"
+    );
+    assert!(said.contains("2 added, 1 there already"), "{said}");
+    let (one, _) = installation.person("one").await.unwrap();
+    assert_eq!(
+        (one.role, one.groups),
+        (Role::Administrator, vec!["staff".to_owned(), "it".to_owned()])
+    );
+    assert!(one.must_change);
+    // A space before it belongs to a password.
+    assert!(installation.opens("one", &format!(" {GOOD}")).await);
+}
+
+#[tokio::test]
+async fn a_person_is_changed_in_what_is_named_and_nothing_else() {
+    let installation = Installation::new();
+    installation
+        .run("people add h.tanaka --display Hanako --mailbox h@corp.example --groups staff")
+        .done();
+    let before = installation.person("h.tanaka").await.unwrap().0;
+    let said = installation
+        .run("people set h.tanaka --email H@corp.example --role boss --expires soon")
+        .refused();
+    for line in [
+        "`email` opens with",
+        "`role` cannot be",
+        "`expires` cannot be `soon`\n    a day as 2027-03-31, or never",
+    ] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+    assert_eq!(installation.person("h.tanaka").await.unwrap().0, before);
+    installation
+        .run("people set h.tanaka --email h@private.example --disabled true --expires 2027-03-31")
+        .done();
+    let (after, contacts) = installation.person("h.tanaka").await.unwrap();
+    assert_eq!(
+        (after.disabled, after.display.as_str(), after.groups.as_slice()),
+        (true, "Hanako", before.groups.as_slice())
+    );
+    assert_eq!(contacts.len(), 2);
+    // The midnight that ends the day, in Tokyo.
+    assert_eq!(after.expires, Some(Moment::from_millis(1_806_505_200_000)));
+    let said = installation
+        .type_in("people set h.tanaka --password-stdin", "short")
+        .refused();
+    assert!(said.contains("`password` will not do"), "{said}");
+    let said = installation.run("people set h.tanaka --new-password").done();
+    let (_, password) = said.trim().rsplit_once("shown once: ").unwrap();
+    assert!(installation.opens("h.tanaka", password).await);
+    assert!(installation.person("h.tanaka").await.unwrap().0.must_change);
+}
+
+#[tokio::test]
+async fn the_only_administrator_stays_one() {
+    let installation = Installation::new();
+    installation.run("people add admin --role administrator").done();
+    for way in ["--role person", "--disabled true", "--expires 2020-01-01"] {
+        let said = installation.run(&format!("people set admin {way}")).refused();
+        assert!(
+            said.contains("cannot be taken from the only administrator"),
+            "{way}: {said}"
+        );
+    }
+    installation
+        .run("people set admin --display Boss --expires never")
+        .done();
+    installation.run("people add second --role administrator").done();
+    installation.run("people set admin --role person").done();
+}
