@@ -2,6 +2,8 @@
 //!
 //! Everything that a person typed is cut and cleaned before it is put into a mail; texts and calls carry none of it.
 
+mod name;
+
 use app::words::{Word, Words};
 use portal::account::Language;
 use portal::method::code::{LIFE, Purpose};
@@ -9,10 +11,8 @@ use portal::method::{ContactKind, Method};
 use portal::moment::Moment;
 use portal::ports::{CallForHelp, Code, Matter};
 
+use self::name::clean;
 use crate::courier::Parcel;
-
-/// Longest name that is put into a message, in characters.
-const LONGEST_NAME: usize = 64;
 
 /// The organisation as messages speak of it.
 #[derive(Clone, Debug)]
@@ -229,15 +229,6 @@ fn digest(words: Words, since: Moment, count: u32, first: &[CallForHelp]) -> Str
     parts.join("\n")
 }
 
-/// A name fit for a mail: without line breaks, addresses, links and marks that turn the writing direction; cut.
-fn clean(name: &str) -> String {
-    name.replace("://", " ")
-        .chars()
-        .filter(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
-        .take(LONGEST_NAME)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use portal::identity::{AccountId, CodeId, ContactId, FlowId};
@@ -334,14 +325,5 @@ mod tests {
             assert_eq!(named.filter(|line| line.contains("ABCD-2345")).count(), 2, "{text}");
             assert!(text.lines().any(|line| line.contains('7')), "{text}");
         }
-    }
-
-    #[test]
-    fn a_name_cannot_smuggle_lines_or_links_into_a_mail() {
-        assert_eq!(
-            clean("a\r\nBcc: x\u{202e}https://evil.example"),
-            "aBcc: xhttps evil.example"
-        );
-        assert_eq!(clean(&"n".repeat(500)).chars().count(), 64);
     }
 }

@@ -79,9 +79,11 @@ impl Housekeeping {
             done.purged = now;
             // One that fails must not keep the others from their work.
             let told = self.portal.tell_unfinished().await.map(|_| ());
+            let digested = self.portal.digest_help().await.map(|_| ());
             let dropped = self.store.drop_expired(now).await.map(|_| ());
             let purged = self.store.purge(now).await.map(|_| ());
             told?;
+            digested?;
             dropped?;
             purged?;
         }

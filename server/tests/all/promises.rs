@@ -7,6 +7,7 @@ mod contacts;
 mod delivery;
 mod flows;
 mod ground;
+mod held_back;
 mod housekeeping;
 mod interruption;
 mod limits;
