@@ -40,7 +40,7 @@ pub(super) fn check(public_url: &PublicUrl, request: &Request) -> Result<(), Why
         return Err(Why::OtherHost);
     }
     if let Some(query) = request.uri().query() {
-        forms::check(query.as_bytes()).map_err(Why::Query)?;
+        forms::check_query(query.as_bytes()).map_err(Why::Query)?;
     }
     if repeats_a_cookie(request.headers()) {
         return Err(Why::RepeatedCookie);

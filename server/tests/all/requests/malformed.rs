@@ -63,9 +63,12 @@ async fn a_query_that_can_be_read_in_two_ways_is_refused_before_any_page_or_door
         assert!(is_small_page(&heard), "{address}: {}", heard.body);
         assert!(!heard.headers.contains_key("set-cookie"), "{address}");
     }
-    for address in ["/?", "/signin?for=change", "/reset?utm_source=a%20b&x"] {
+    for address in ["/?", "/signin?for=change", "/reset?utm_source=a%20b&x", "/reset?a=1&"] {
         assert_eq!(browser.page(address).await.status, 200, "{address}");
     }
+    // As the library writes it by which our own pages ask.
+    let view = browser.send(fetch("/api/reset/view?step=identify&")).await;
+    assert_eq!(view.status, 200, "{}", view.body);
 }
 
 #[tokio::test]
