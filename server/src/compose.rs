@@ -6,6 +6,7 @@ mod name;
 
 use app::words::{Word, Words};
 use portal::account::Language;
+use portal::limits::Factor;
 use portal::method::code::{LIFE, Purpose};
 use portal::method::{ContactKind, Method};
 use portal::moment::Moment;
@@ -137,6 +138,20 @@ impl Sender {
                 words.say(Word::MailUnfinishedSubject).to_owned(),
                 words.fill(Word::MailUnfinished, &[("name", &name)]),
             ),
+            Matter::AfterFailures { factor, failures } => {
+                let proof = match factor {
+                    Factor::Password | Factor::History => Word::Password,
+                    Factor::Email => Word::ContactEmail,
+                    Factor::Phone | Factor::WholeNumber => Word::ContactPhone,
+                };
+                (
+                    words.say(Word::MailAfterFailuresSubject).to_owned(),
+                    words.fill(
+                        Word::MailAfterFailures,
+                        &[("name", &name), ("count", failures), ("proof", &words.say(proof))],
+                    ),
+                )
+            }
             Matter::Closed => (
                 words.say(Word::MailClosedSubject).to_owned(),
                 words.fill(Word::MailClosed, &[("name", &name)]),

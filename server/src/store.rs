@@ -20,6 +20,7 @@ mod flows;
 mod help;
 mod lease;
 mod limits;
+mod notices;
 mod opening;
 mod policy;
 mod purge;
@@ -163,6 +164,10 @@ impl Store for SqlStore {
 
     async fn unfinished(&self, now: Moment) -> std::result::Result<Vec<(FlowId, AccountId, bool)>, Fault> {
         Ok(self.list_unfinished(now).await?)
+    }
+
+    async fn told_of_failures(&self, account: &AccountId, since: Moment) -> std::result::Result<bool, Fault> {
+        Ok(self.find_notice_of_failures(account, since).await?)
     }
 
     async fn failing(&self, now: Moment) -> std::result::Result<Vec<Method>, Fault> {

@@ -195,6 +195,8 @@ pub trait Store: Send + Sync {
     /// Recoveries that ran out with something proved and nothing set, at most 100: the flow, its account, and whether the
     /// owner was told of one within the last day.
     async fn unfinished(&self, now: Moment) -> Result<Vec<(FlowId, AccountId, bool)>, Fault>;
+    /// Whether the owner was told since that a proof was right after many that were wrong.
+    async fn told_of_failures(&self, account: &AccountId, since: Moment) -> Result<bool, Fault>;
     /// Methods whose messages have not been getting through for the last minutes.
     async fn failing(&self, now: Moment) -> Result<Vec<Method>, Fault>;
     /// The session of a cookie.

@@ -11,6 +11,7 @@ pub mod recovery;
 pub mod registration;
 pub mod sending;
 pub mod sign_in;
+mod suspicion;
 pub mod trail;
 
 use std::sync::Arc;

@@ -206,6 +206,7 @@ pub const fn what(matter: &Matter) -> &'static str {
         Matter::MethodAdded { .. } => "method_added",
         Matter::MethodRemoved { .. } => "method_removed",
         Matter::Unfinished => "unfinished",
+        Matter::AfterFailures { .. } => "after_failures",
         Matter::Closed => "closed",
         Matter::AdministratorReset { .. } => "administrator_reset",
         Matter::HelpWanted { .. } => "help_wanted",

@@ -11,6 +11,7 @@ mod held_back;
 mod housekeeping;
 mod interruption;
 mod limits;
+mod notices;
 mod opening;
 mod outbox;
 mod pages;

@@ -24,6 +24,7 @@ mod markup;
 mod meanwhile;
 mod names;
 mod new_password;
+mod notices;
 mod outages;
 mod pending;
 mod plain;

@@ -2,6 +2,7 @@
 
 use crate::account::Language;
 use crate::identity::{AccountId, CodeId, ContactId, MessageId};
+use crate::limits::Factor;
 use crate::method::ContactKind;
 use crate::moment::Moment;
 
@@ -30,8 +31,15 @@ pub enum Matter {
         /// Which kind of contact.
         kind: ContactKind,
     },
-    /// Somebody proved something and went no further, or failed often before succeeding.
+    /// Somebody proved something and went no further.
     Unfinished,
+    /// A proof was right after many that were wrong.
+    AfterFailures {
+        /// What was proved with.
+        factor: Factor,
+        /// How many were wrong, in a row.
+        failures: u32,
+    },
     /// A method was closed after too many wrong codes.
     Closed,
     /// An administrator reset a password; to the other administrators.

@@ -108,6 +108,10 @@ impl Portal {
         let after = if proof.is_some() {
             entry.outcome = Outcome::Succeeded;
             changes.push(Change::SpendCode(code.id));
+            changes.extend(
+                self.tell_of_failures(visit, account, factor, &before, &mut entry)
+                    .await?,
+            );
             Failures::default()
         } else {
             entry.outcome = Outcome::Failed;

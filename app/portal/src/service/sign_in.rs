@@ -130,6 +130,9 @@ impl Portal {
             proved: now,
             seen: now,
         };
+        let told = self
+            .tell_of_failures(visit, account, Factor::Password, &failures, &mut entry)
+            .await?;
         let cleared = Change::SaveFailures {
             account: account.id.clone(),
             factor: Factor::Password,
@@ -137,6 +140,7 @@ impl Portal {
             after: Failures::default(),
         };
         let mut changes = vec![Change::OpenSession(session), Change::Record(entry), cleared];
+        changes.extend(told);
         changes.extend(self.reopened(account, now).await?);
         changes.extend(
             visit

@@ -300,5 +300,6 @@ async fn questions(ground: &Ground, account: &Account) {
     store.sends_for(&account.id, START).await.unwrap();
     store.calls_for_help(&account.id, START).await.unwrap();
     store.unfinished(START).await.unwrap();
+    store.told_of_failures(&account.id, START).await.unwrap();
     store.session("none").await.unwrap();
 }

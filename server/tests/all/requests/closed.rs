@@ -50,7 +50,10 @@ async fn the_hundredth_wrong_code_of_a_reset_closes_the_method_and_the_owner_is_
     let view = browser.view("reset/view?step=code").await;
     assert_eq!(view["screen"]["code"]["code"]["hurdle"], "closed");
     let page = browser.page("/reset/code").await.body;
-    assert!(page.contains("This method is closed") && !page.contains("You can go on at"), "{page}");
+    assert!(
+        page.contains("This method is closed") && !page.contains("You can go on at"),
+        "{page}"
+    );
     // However long one waits, and whichever code is typed.
     for typed in [code.clone(), other(&code)] {
         assert_eq!(browser.verify(&typed).await.next(), r#"{"No":"closed"}"#);
@@ -74,7 +77,10 @@ async fn the_hundredth_wrong_code_of_a_registration_closes_the_method_and_the_ow
         assert_eq!(heard.next(), r#"{"No":"closed"}"#);
     }
     let page = browser.page("/register/code").await.body;
-    assert!(page.contains("This method is closed") && !page.contains("A short pause"), "{page}");
+    assert!(
+        page.contains("This method is closed") && !page.contains("A short pause"),
+        "{page}"
+    );
     let told = house.arrived("h.tanaka@kitayama.example").await;
     assert!(told.contains("Many wrong codes"), "{told}");
     // The owner opens it again by signing in.
