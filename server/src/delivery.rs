@@ -21,6 +21,8 @@ use crate::courier::{Channel, Courier, Couriers, Parcel, Undelivered};
 use crate::store::SqlStore;
 use crate::store::outbox::{LEASE, Obstacle, Outgoing, what};
 
+/// Messages of a channel that are under way at once: few gateways and mail servers like more from one client.
+const AT_ONCE: usize = 4;
 /// How often the outbox is looked at, and a lease while its message is being sent.
 const EVERY: Duration = Duration::from_millis(250);
 /// The first wait after a failure; it doubles.
@@ -56,12 +58,16 @@ impl Delivery {
         tokio::join!(mail.run(stop.clone()), text.run(stop.clone()), call.run(stop));
     }
 
-    /// Takes what is due, and returns when it was tried; how many messages there were.
+    /// Takes a few messages of every channel that are due, and tries one after the other; how many there were. For whoever
+    /// has no worker running.
     pub async fn round(&self) -> Result<usize, Fault> {
         let mut taken = 0;
-        for mut lane in self.clone().lanes() {
-            taken += lane.fill().await?;
-            lane.finish().await;
+        for channel in Channel::ALL {
+            let now = self.clock.now();
+            for outgoing in self.store.lease_due(now, &self.name, channel, AT_ONCE).await? {
+                self.carry(outgoing, now).await;
+                taken += 1;
+            }
         }
         Ok(taken)
     }

@@ -9,12 +9,10 @@ use portal::ports::Fault;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
-use super::{Delivery, EVERY};
+use super::{AT_ONCE, Delivery, EVERY};
 use crate::courier::Channel;
 use crate::housekeeping::told;
 
-/// Messages of a channel that are under way at once: few gateways and mail servers like more from one client.
-const AT_ONCE: usize = 4;
 /// How long what is under way is waited for at the end.
 const FAREWELL: Duration = seconds(10);
 
@@ -49,28 +47,26 @@ impl Lane {
         self.end().await;
     }
 
-    /// Takes as many messages as there are places, and sends them off; how many.
-    pub async fn fill(&mut self) -> Result<usize, Fault> {
+    /// Takes as many messages as there are places, and sends them off.
+    async fn fill(&mut self) -> Result<(), Fault> {
         while let Some(ended) = self.under_way.try_join_next() {
             look_at(ended);
         }
         let free = AT_ONCE - self.under_way.len();
         if free == 0 {
-            return Ok(0);
+            return Ok(());
         }
         let Delivery { store, name, clock, .. } = &*self.delivery;
         let now = clock.now();
-        let taken = store.lease_due(now, name, self.channel, free).await?;
-        let number = taken.len();
-        for outgoing in taken {
+        for outgoing in store.lease_due(now, name, self.channel, free).await? {
             let delivery = Arc::clone(&self.delivery);
             self.under_way.spawn(async move { delivery.carry(outgoing, now).await });
         }
-        Ok(number)
+        Ok(())
     }
 
     /// Waits for what is under way.
-    pub async fn finish(&mut self) {
+    async fn finish(&mut self) {
         while let Some(ended) = self.under_way.join_next().await {
             look_at(ended);
         }

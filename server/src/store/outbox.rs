@@ -5,6 +5,7 @@
 //! the calls for help about one account. A code never waits behind a notice, for it lives five minutes and a notice may
 //! be tried for a day.
 
+mod backlog;
 mod sending;
 
 use std::time::Duration;
@@ -21,7 +22,8 @@ use super::row::{maybe_moment, maybe_text, moment, number, small, text, word};
 use super::{Result, SqlStore};
 use crate::courier::Channel;
 
-pub use sending::{Backlog, DeadLetter, LEASE, Obstacle, Outgoing};
+pub use backlog::{Backlog, DeadLetter};
+pub use sending::{LEASE, Obstacle, Outgoing};
 
 /// A failure older than this says nothing about a channel as it is. Longer than a code waits between two attempts.
 const RECENT: Duration = minutes(3);
