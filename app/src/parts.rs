@@ -4,6 +4,7 @@ pub mod arrival;
 pub mod deed;
 pub mod explain;
 pub mod field;
+pub mod forget;
 pub mod help;
 pub mod icon;
 pub mod link;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::custom::custom_attribute;
 
+use super::forget::forget_on_leaving;
 use super::icon::Icon;
 use crate::words::{Word, words};
 
@@ -77,7 +78,14 @@ pub fn Field(
     /// Digits a code has.
     #[prop(optional)]
     digits: Option<u8>,
+    /// Emptied when the page is left.
+    #[prop(optional)]
+    secret: bool,
 ) -> impl IntoView {
+    let input = NodeRef::<leptos::html::Input>::new();
+    if secret {
+        forget_on_leaving(input, None);
+    }
     let describes = described_by(name, problem, hint.is_some());
     let mode = if digits.is_some() {
         Some("numeric")
@@ -97,6 +105,7 @@ pub fn Field(
                 class=class
                 id=name
                 name=name
+                node_ref=input
                 type=kind
                 value=value
                 inputmode=mode
@@ -113,7 +122,8 @@ pub fn Field(
     }
 }
 
-/// A password field with a button that shows what was typed. The button needs scripts and has its room kept.
+/// A password field with a button that shows what was typed. The button needs scripts and has its room kept. What is typed
+/// is forgotten when the page is left.
 #[component]
 pub fn Secret(
     /// Name and id.
@@ -158,6 +168,7 @@ pub fn Secret(
             heard.run(input.value());
         }
     });
+    forget_on_leaving(input, heard);
     let own = described_by(name, problem, false);
     // The view macro does not know this attribute.
     let passwordrules = custom_attribute("passwordrules", passwordrules);

@@ -53,7 +53,6 @@ pub fn NewPassword(
     Effect::new(move || {
         is_alive.set(true);
         browser::fetch_common(&surroundings.package, common);
-        browser::forget_on_leaving([NEW, AGAIN]);
     });
     let verdict = Memo::new(move |_| {
         candidate.with(|candidate| {

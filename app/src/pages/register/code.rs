@@ -83,6 +83,7 @@ fn Form(view: View<Awaited>) -> impl IntoView {
                     first=true
                     ltr=true
                     digits=code.digits
+                    secret=true
                 />
                 <div class="actions">
                     <Press label=words.say(Word::AddVerify) />

@@ -169,6 +169,7 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
                     autocomplete="tel"
                     kind="tel"
                     ltr=true
+                    secret=true
                 />
             </div>
         }

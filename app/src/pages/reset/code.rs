@@ -131,6 +131,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
                     first=true
                     ltr=true
                     digits=code.digits
+                    secret=true
                 />
                 <div class="actions"><Press label=words.say(Word::CodeVerify) /> {to_others}</div>
             </Deed>

@@ -87,29 +87,6 @@ pub fn fill(ids: [&'static str; 2], password: &str) {
     let _ = (ids, password);
 }
 
-/// Empties the fields when the page is left: for another page of ours, which follows on success, or for good. A page that
-/// comes back from the browser's memory then holds nothing.
-pub fn forget_on_leaving(ids: [&'static str; 2]) {
-    #[cfg(feature = "hydrate")]
-    {
-        let held = StoredValue::new_local(inputs(ids));
-        let forget = move || {
-            held.try_with_value(|inputs| {
-                for input in inputs {
-                    input.set_value("");
-                }
-            });
-        };
-        let leaving = window_event_listener_untyped("pagehide", move |_| forget());
-        on_cleanup(move || {
-            leaving.remove();
-            forget();
-        });
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = ids;
-}
-
 #[cfg(feature = "hydrate")]
 fn inputs(ids: [&'static str; 2]) -> Vec<web_sys::HtmlInputElement> {
     use wasm_bindgen::JsCast as _;
