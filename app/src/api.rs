@@ -18,6 +18,7 @@ pub mod cookies;
 #[cfg(feature = "ssr")]
 pub mod request;
 
+use portal::moment::Moment;
 use portal::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
@@ -84,6 +85,8 @@ impl FromServerFnError for Said {
 pub struct View<S> {
     /// The screen.
     pub screen: S,
+    /// The server's time when the view was made: what countdowns begin at, whatever the browser's clock says.
+    pub now: Moment,
     /// The support code; empty where the page belongs to no walk.
     pub support: String,
     /// The key for this page's forms, drawn when the page was made.

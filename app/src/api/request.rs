@@ -93,6 +93,7 @@ impl Request {
         let (said, typed) = left.map(|left| (left.said, left.typed)).unwrap_or_default();
         Ok(View {
             screen,
+            now: self.portal.now(),
             support,
             key,
             said,

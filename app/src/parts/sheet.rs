@@ -26,6 +26,12 @@ const FRAMES: u8 = 60;
 /// Set once the first page has come alive; pages after it take the focus.
 static HAS_ARRIVED: AtomicBool = AtomicBool::new(false);
 
+/// Whether a page has come alive before the one that is being made.
+#[cfg(feature = "hydrate")]
+pub fn has_arrived() -> bool {
+    HAS_ARRIVED.load(Ordering::Relaxed)
+}
+
 /// A page.
 #[component]
 pub fn Sheet(

@@ -8,43 +8,56 @@ use portal::method::Method;
 use portal::moment::{Moment, seconds};
 
 use super::load::Refresh;
+#[cfg(feature = "hydrate")]
+use super::sheet::has_arrived;
 use crate::words::{Word, Words, words};
 
 /// What is left is counted down up to here; beyond it the clock says it better.
 const COUNTED: i64 = 600;
 
-/// The browser's clock. The server never asks it here.
-fn now() -> Moment {
+/// The browser's clock. The server never asks for it here.
+fn clock() -> Moment {
     #[cfg(feature = "hydrate")]
-    {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a date is a whole number of milliseconds"
-        )]
-        Moment::from_millis(js_sys::Date::now() as i64)
-    }
+    return moment(js_sys::Date::now());
     #[cfg(not(feature = "hydrate"))]
     Moment::default()
 }
 
-/// Whole seconds left until a moment, rounded up; none before the page is alive. `made` says from when to when the page
-/// can have been made: where the browser's clock says anything else it is wrong, and only the time that passes on it is
-/// believed.
-pub fn seconds_left(
-    until: Signal<Moment>,
-    made: Box<dyn Fn(Moment) -> Option<(Moment, Moment)>>,
-) -> Signal<Option<i64>> {
+/// What the browser's clock said when the view arrived that is being shown. The first one came with the document, which
+/// may have been there for long before it came alive.
+fn arrival() -> Moment {
+    #[cfg(feature = "hydrate")]
+    if let (false, Some(performance)) = (has_arrived(), window().performance()) {
+        let timing = performance.timing();
+        let age = performance.now() - (timing.response_start() - timing.navigation_start());
+        return moment(js_sys::Date::now() - age);
+    }
+    clock()
+}
+
+#[cfg(feature = "hydrate")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a date is a whole number of milliseconds"
+)]
+fn moment(date: f64) -> Moment {
+    Moment::from_millis(date as i64)
+}
+
+/// Whole seconds from one moment to another, rounded up.
+pub fn whole_seconds(until: Moment, now: Moment) -> i64 {
+    i64::try_from(until.since(now).as_millis().div_ceil(1_000)).unwrap_or(i64::MAX)
+}
+
+/// Whole seconds left until a moment, rounded up; none before the page is alive. `now` is the server's time when the view
+/// was made: of the browser's clock, which may be wrong, only the time that passes on it is believed.
+pub fn seconds_left(until: Signal<Moment>, now: Moment) -> Signal<Option<i64>> {
     let left = RwSignal::new(None);
+    let arrived = arrival();
     Effect::new(move || {
         let until = until.get();
-        let began = now();
-        let believed = match made(until) {
-            Some((first, last)) if !(first..=last).contains(&began) => first,
-            _ => began,
-        };
         let look = move || {
-            let rest = until.since(believed + now().since(began)).as_millis().div_ceil(1_000);
-            let rest = i64::try_from(rest).ok();
+            let rest = Some(whole_seconds(until, now + clock().since(arrived)));
             if left.try_get_untracked().is_some_and(|before| before != rest) {
                 left.set(rest);
             }
@@ -150,12 +163,14 @@ pub fn Waiting(
 pub fn Until(
     /// When.
     until: Moment,
+    /// The server's time when the view was made.
+    now: Moment,
     /// The address of the page that shows it.
     page: &'static str,
 ) -> impl IntoView {
     let words = words();
     let refresh: Refresh = expect_context();
-    let left = seconds_left(Signal::stored(until), Box::new(|_| None));
+    let left = seconds_left(Signal::stored(until), now);
     let is_waiting = goes_on(left);
     let counted = move || {
         let left = left.get().unwrap_or_default();

@@ -68,6 +68,7 @@ async fn read(answer: gloo_net::http::Response) -> Result<Next, Said> {
 /// Reads a view, or what was said where there is none.
 pub fn view_of<S: DeserializeOwned>(text: &str) -> Result<View<S>, Said> {
     let View {
+        now,
         support,
         key,
         said,
@@ -77,6 +78,7 @@ pub fn view_of<S: DeserializeOwned>(text: &str) -> Result<View<S>, Said> {
     let Only { screen } = understand(text).ok_or(Refusal::Fault)?;
     Ok(View {
         screen,
+        now,
         support,
         key,
         said,

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use portal::method::{ContactKind, Method};
+use portal::moment::Moment;
 use portal::refusal::Refusal;
 use portal::screen::{Awaited, Hurdle};
 
@@ -95,7 +96,7 @@ fn Form(view: View<Awaited>) -> impl IntoView {
                     <input type="hidden" name="back" value=back.word() />
                 </Deed>
             </div>
-            <NotArrived code />
+            <NotArrived code now=view.now />
             <SigningOut />
         </Sheet>
     }
@@ -145,13 +146,11 @@ fn hindrance(words: Words, refused: Refused, code: &Awaited) -> impl Fn() -> Opt
 
 /// Where nothing arrives: another code, or the other way to the same number.
 #[component]
-fn NotArrived(code: Awaited) -> impl IntoView {
+fn NotArrived(code: Awaited, now: Moment) -> impl IntoView {
     let words = words();
     let again = door::<RegistrationAgain>();
     let other_way = door::<RegistrationAgain>();
-    // The page can have been made from when the code was asked for until it ran out.
-    let made = (code.asked, code.until);
-    let left = seconds_left(Signal::stored(code.again), Box::new(move |_| Some(made)));
+    let left = seconds_left(Signal::stored(code.again), now);
     let instead = code.other_way.map(|way| {
         let label = if way == Method::Call {
             Word::AddInsteadCall

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use portal::method::Method;
-use portal::recovery::LIFE;
+use portal::moment::Moment;
 use portal::refusal::Refusal;
 use portal::screen::{Awaited, Hurdle, RecoveryScreen, Step};
 
@@ -136,25 +136,24 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
                 <div class="actions"><Press label=words.say(Word::CodeVerify) /> {to_others}</div>
             </Deed>
             {others}
-            <NothingArrived code key=view.key.clone() help=help.clone() />
+            <NothingArrived code now=view.now key=view.key.clone() help=help.clone() />
             {help.form()}
         </Sheet>
     }
 }
 
 #[component]
-fn NothingArrived(code: Awaited, key: String, help: Help) -> impl IntoView {
+fn NothingArrived(code: Awaited, now: Moment, key: String, help: Help) -> impl IntoView {
     let words = words();
     let again = door::<AskAgain>();
     let instead = door::<AskAgain>();
     let Awaited {
         method,
-        asked,
         again: from,
         other_way,
         ..
     } = code;
-    let left = seconds_left(Signal::stored(from), Box::new(move |_| Some((asked, asked + LIFE))));
+    let left = seconds_left(Signal::stored(from), now);
     let ready = Signal::derive(move || left.get().is_none_or(|left| left == 0 || left > HELD));
     let other = other_way.map(|other| {
         let label = words.say(if other == Method::Call {

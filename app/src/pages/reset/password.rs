@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use portal::moment::Moment;
-use portal::recovery::{SETTING_LIFE, WARNING};
+use portal::recovery::WARNING;
 use portal::refusal::Refusal;
 use portal::screen::{Judgement, RecoveryScreen, Step};
 
@@ -14,7 +14,7 @@ use crate::parts::load::{Refresh, Refused, load, look_again, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::password::NewPassword;
 use crate::parts::sheet::{Sheet, focus_soon};
-use crate::parts::waiting::seconds_left;
+use crate::parts::waiting::{seconds_left, whole_seconds};
 use crate::words::{Word, words};
 
 /// The query of the view.
@@ -34,7 +34,7 @@ pub fn Password() -> AnyView {
                 until,
                 can_extend,
             } => {
-                let deadline = Deadline::new(until, can_extend, &view.key);
+                let deadline = Deadline::new(until, can_extend, &view);
                 view! { <Form view user_name required judgement deadline /> }.into_any()
             }
             _ => ().into_any(),
@@ -120,15 +120,16 @@ struct Deadline {
 }
 
 impl Deadline {
-    fn new(until: Moment, can_extend: bool, key: &str) -> Self {
+    fn new(until: Moment, can_extend: bool, view: &View<RecoveryScreen>) -> Self {
         let until = RwSignal::new(until);
-        let left = seconds_left(until.into(), Box::new(|until| Some((until - SETTING_LIFE, until))));
+        let now = view.now;
+        let left = seconds_left(until.into(), now);
         let warning = i64::try_from(WARNING.as_secs()).unwrap_or_default();
         Self {
             until,
             can_extend: RwSignal::new(can_extend),
-            key: RwSignal::new(key_of_extension(key)),
-            is_near: Memo::new(move |_| left.get().is_some_and(|left| left <= warning)),
+            key: RwSignal::new(key_of_extension(&view.key)),
+            is_near: Memo::new(move |_| left.get().unwrap_or_else(|| whole_seconds(until.get(), now)) <= warning),
         }
     }
 

@@ -57,7 +57,7 @@ pub(super) fn Paused(
             support=view.support.clone()
         >
             <Trouble belongs=is_told_here />
-            {until.map(|until| view! { <Until until page /> }.into_any())}
+            {until.map(|until| view! { <Until until now=view.now page /> }.into_any())}
             <div class="actions">
                 {has_other
                     .then(|| {

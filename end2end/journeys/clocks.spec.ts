@@ -1,0 +1,46 @@
+// What is left of a wait is counted by the server's time, whatever the browser's clock says.
+
+import { codeIn, expect, test, wrongCode } from '../pages/stage.ts';
+
+test.use({ part: 'clocks' });
+
+for (const [hours, wrong] of [
+  [-7, 'behind'],
+  [7, 'ahead'],
+] as const) {
+  test.describe(`hours ${wrong}`, () => {
+    test.beforeEach(async ({ page }) => {
+      await page.addInitScript((hours) => {
+        const right = Date.now.bind(Date);
+        Date.now = () => right() + hours * 3_600_000;
+      }, hours);
+    });
+
+    test('another code can be had when the server says so', async ({ person, page, stage }) => {
+      await person.identify('k.sato');
+      await person.chooseEmail();
+      const left = page.locator('.waiting .number');
+      await expect(left).toHaveText(/ 0:(30|2\d)\b/);
+      await stage.moveClock(20);
+      await page.reload();
+      await expect(left).toHaveText(/ 0:(10|0\d)\b/);
+    });
+
+    test('a pause is over when the server says so', async ({ person, page, stage }) => {
+      await person.identify('k.sato');
+      const seen = await stage.seen();
+      await person.chooseEmail();
+      const code = wrongCode(codeIn(await stage.arrives('ken.sato@example.net', seen)));
+      for (let tries = 0; tries < 5; tries += 1) {
+        await person.verify(code);
+        await expect(page.getByRole('button', { name: person.say('one-moment') })).toHaveCount(0);
+      }
+      await person.stands('pause-title');
+      const left = page.locator('.until .number');
+      await expect(left).toHaveText(/^\D*(30|[12]?\d)\D*$/);
+      await stage.moveClock(20);
+      await page.reload();
+      await expect(left).toHaveText(/^\D*(10|\d)\D*$/);
+    });
+  });
+}
