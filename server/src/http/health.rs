@@ -77,9 +77,7 @@ fn told(found: Result<(), Unready>) {
 pub async fn ready(State(readiness): State<Arc<Readiness>>) -> Response {
     match readiness.missing().await {
         None => StatusCode::NO_CONTENT.into_response(),
-        Some(missing) => {
-            let body = format!("not ready: {missing}\n");
-            (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5")], body).into_response()
-        }
+        // Anybody may ask: what is missing is for the log.
+        Some(_) => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5")]).into_response(),
     }
 }

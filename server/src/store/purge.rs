@@ -17,6 +17,8 @@ const MESSAGES: Duration = days(7);
 /// a name that nobody has is forgotten with those of real accounts, for otherwise the difference would show. It gains a
 /// guesser nothing: waiting gives more tries a day than starting over.
 const PASSWORDS: Duration = hours(48);
+/// Wrong whole numbers, as [`PASSWORDS`].
+const WHOLE_NUMBERS: Duration = hours(48);
 
 impl SqlStore {
     /// Forgets what is over; how many rows. Every batch is a transaction of its own.
@@ -49,6 +51,12 @@ impl SqlStore {
                 "delete from failures where factor = 'password' and account in (select account from failures \
                  where factor = 'password' and day_began < $1 order by day_began limit $2)",
                 now - PASSWORDS,
+            ),
+            // Kept for each network that typed one, so there may be any number of them.
+            (
+                "delete from failures where factor = 'whole_number' and account in (select account from failures \
+                 where factor = 'whole_number' and day_began < $1 order by day_began limit $2)",
+                now - WHOLE_NUMBERS,
             ),
             (
                 "delete from outbox where number in (select number from outbox \

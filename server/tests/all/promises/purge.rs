@@ -98,6 +98,7 @@ async fn each_thing_goes_in_its_time() {
 async fn wrong_passwords_are_forgotten_alike_for_people_and_for_nobody() {
     let ground = Ground::new().await;
     let person = ground.person("h.tanaka").await.id;
+    let from_one_network = AccountId::new("h.tanaka@0123");
     let nobody = AccountId::new("name:0123");
     let failed = |at: Moment| Failures::default().count_sign_in("wrong".into(), at);
     let save = |account: &AccountId, factor, at| Change::SaveFailures {
@@ -111,6 +112,7 @@ async fn wrong_passwords_are_forgotten_alike_for_people_and_for_nobody() {
             save(&person, Factor::Password, START),
             save(&nobody, Factor::Password, START),
             save(&person, Factor::Email, START),
+            save(&from_one_network, Factor::WholeNumber, START),
         ])
         .await;
     ground.store.purge(START + hours(48)).await.unwrap();
@@ -120,7 +122,10 @@ async fn wrong_passwords_are_forgotten_alike_for_people_and_for_nobody() {
             failed(START)
         );
     }
+    let numbers = || ground.store.failures(&from_one_network, Factor::WholeNumber);
+    assert_eq!(numbers().await.unwrap(), failed(START));
     ground.store.purge(START + hours(48) + seconds(1)).await.unwrap();
+    assert_eq!(numbers().await.unwrap(), Failures::default());
     for account in [&person, &nobody] {
         assert_eq!(
             ground.store.failures(account, Factor::Password).await.unwrap(),
