@@ -7,7 +7,7 @@ use crate::limits::Factor;
 use crate::method::code::Purpose;
 use crate::method::{Method, phone};
 use crate::moment::Moment;
-use crate::ports::{Account, Change};
+use crate::ports::Change;
 use crate::recovery::{Form, Stage};
 use crate::refusal::Refusal;
 use crate::service::blocked::refused;
@@ -35,10 +35,7 @@ impl Portal {
                 if let Some(refusal) = refused(failures.leave(now)) {
                     return Ok(self.blocked(visit, &found, now, Event::Send, method, refusal));
                 }
-                if let Some(decided) = self
-                    .whole_number(visit, &found, &account, way, method, whole, now)
-                    .await?
-                {
+                if let Some(decided) = self.whole_number(visit, &found, way, method, whole, now).await? {
                     return Ok(decided);
                 }
                 let request = Request {
@@ -70,15 +67,10 @@ impl Portal {
     }
 
     /// For a phone the whole number is typed before anything is sent, once for a channel in a flow. A wrong one counts.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "all of them are the circumstances of one decision"
-    )]
     async fn whole_number(
         &self,
         visit: &Visit,
         found: &Found,
-        account: &Account,
         way: &Reachable,
         method: Method,
         whole: &str,
@@ -91,7 +83,7 @@ impl Portal {
         // Counted for this network alone: nothing was sent yet, and a stranger elsewhere must not lock the owner out.
         let counted = AccountId::new(format!(
             "{}@{}",
-            account.id.as_str(),
+            way.contact.account.as_str(),
             self.index("network", &visit.network)
         ));
         let before = self.store.failures(&counted, Factor::WholeNumber).await?;

@@ -1,11 +1,11 @@
 //! Which account is it?
 
-use super::{FormKey, Onward};
+use super::{FormKey, Found, Onward};
 use crate::account::UserName;
 use crate::audit::{Event, Outcome};
 use crate::identity::FlowId;
 use crate::moment::Moment;
-use crate::ports::{Change, Committed, Fault, Flow, FlowKind};
+use crate::ports::{Change, Committed, Fault, Flow, FlowKind, Replay};
 use crate::recovery::{Case, Recovery};
 use crate::refusal::Refusal;
 use crate::service::presence::Presence;
@@ -28,20 +28,7 @@ impl Portal {
         if let Some(answer) = found.as_ref().and_then(|found| self.heard_before(found, &replay, key)) {
             return answer;
         }
-        // Spent before anybody is looked up: a challenge pays for one look.
-        let spent = match self.judge_presence(visit, holder, presence) {
-            Err(Trouble::Refused(refusal @ Refusal::Wait { .. })) => {
-                // Judged after the work of the challenge, so that nobody fills the log for nothing.
-                let mut entry = self.entry(visit, now, Event::Identify, Outcome::Blocked);
-                entry.detail = "network".into();
-                self.store.commit(vec![Change::Record(entry)]).await?;
-                return Err(refusal.into());
-            }
-            judged => judged?,
-        };
-        if self.store.commit(vec![spent]).await? == Committed::Stale {
-            return Err(Refusal::Challenge.into());
-        }
+        self.pass_presence(visit, holder, presence, now).await?;
         let name_digest = self.index("name", name.as_str());
 
         let (policy, _) = self.policy().await?;
@@ -56,12 +43,7 @@ impl Portal {
         if let Some(found) = found.filter(|found| found.is_current) {
             let is_live = found.is_live(now);
             if is_live && found.flow.name == name_digest {
-                // The same name keeps the live flow, proofs and all.
-                let mut entry = self.flow_entry(visit, &found.flow, now, Event::Identify, Outcome::Succeeded);
-                entry.detail = "again".into();
-                let (flow, _) = self.moved(&found, &found.walk, Some(replay), None)?;
-                let changes = vec![Change::SaveFlow(flow), Change::Record(entry)];
-                return self.identified(changes, None).await;
+                return self.named_again(visit, &found, replay, now).await;
             }
             // Another name: what was proved for the first one is gone.
             if is_live {
@@ -94,6 +76,33 @@ impl Portal {
         changes.push(Change::OpenFlow(flow));
         changes.push(Change::Record(entry));
         self.identified(changes, Some(next)).await
+    }
+
+    /// Spends the proof of presence, before anybody is looked up: a challenge pays for one look.
+    async fn pass_presence(&self, visit: &Visit, holder: &str, presence: Presence<'_>, now: Moment) -> Answer<()> {
+        let spent = match self.judge_presence(visit, holder, presence) {
+            Err(Trouble::Refused(refusal @ Refusal::Wait { .. })) => {
+                // Judged after the work of the challenge, so that nobody fills the log for nothing.
+                let mut entry = self.entry(visit, now, Event::Identify, Outcome::Blocked);
+                entry.detail = "network".into();
+                self.store.commit(vec![Change::Record(entry)]).await?;
+                return Err(refusal.into());
+            }
+            judged => judged?,
+        };
+        match self.store.commit(vec![spent]).await? {
+            Committed::Done => Ok(()),
+            Committed::Stale => Err(Refusal::Challenge.into()),
+        }
+    }
+
+    /// The same name keeps the live flow, proofs and all.
+    async fn named_again(&self, visit: &Visit, found: &Found, replay: Replay, now: Moment) -> Answer<Onward> {
+        let mut entry = self.flow_entry(visit, &found.flow, now, Event::Identify, Outcome::Succeeded);
+        entry.detail = "again".into();
+        let (flow, _) = self.moved(found, &found.walk, Some(replay), None)?;
+        let changes = vec![Change::SaveFlow(flow), Change::Record(entry)];
+        self.identified(changes, None).await
     }
 
     async fn identified(&self, changes: Vec<Change>, holder: Option<String>) -> Answer<Onward> {
