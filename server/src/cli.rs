@@ -7,6 +7,7 @@ mod outbox;
 mod people;
 mod policy;
 mod serve;
+mod shown;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -74,7 +75,7 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("aikagi: {error}");
+            eprintln!("aikagi: {}", shown::lines(&error.to_string()));
             ExitCode::FAILURE
         }
     }

@@ -8,7 +8,7 @@ use portal::audit::{Actor, Entry, Event, Outcome as How};
 use portal::ports::{Change, Clock as _, Store as _};
 
 use super::serve::{Opened, open};
-use super::{Configured, Outcome, Sentence, block_on};
+use super::{Configured, Outcome, Sentence, block_on, shown};
 use crate::clock::SystemClock;
 use crate::settings::KEEP_DAYS;
 use crate::store::SqlStore;
@@ -137,7 +137,7 @@ async fn list(store: &SqlStore, support: Option<String>, most: i64) -> Outcome {
             "event": row.event, "outcome": row.outcome, "method": row.method, "flow": row.flow,
             "support": row.support, "detail": row.detail,
         });
-        println!("{row}");
+        println!("{}", shown::line(&row.to_string()));
     }
     store.commit(vec![Change::Record(read(SystemClock.now()))]).await?;
     Ok(())
@@ -152,7 +152,7 @@ async fn verify(store: &SqlStore, known: Vec<Anchor>) -> Outcome {
         println!("anchor: {anchor}");
     }
     for finding in &report.findings {
-        println!("{finding}");
+        println!("{}", shown::line(&finding.to_string()));
     }
     if !report.is_sound() {
         return Err("the audit log is not what was written".into());

@@ -3,7 +3,7 @@
 use portal::identity::AccountId;
 
 use super::serve::{Opened, open};
-use super::{Configured, Outcome, block_on};
+use super::{Configured, Outcome, block_on, shown};
 use crate::store::LONGEST_PAGE;
 
 /// Show what waits to be sent, and the messages of the last week that were given up, one JSON object a line.
@@ -43,7 +43,7 @@ async fn list(opened: &Opened) -> Outcome {
                 "account": letter.account.as_ref().map(AccountId::as_str), "at": letter.at,
                 "attempts": letter.attempts, "reason": letter.reason,
             });
-            println!("{letter}");
+            println!("{}", shown::line(&letter.to_string()));
         }
     }
 }

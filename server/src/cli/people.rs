@@ -17,7 +17,7 @@ use self::entry::{Entry, Person, Standards, Wrongs, looks_like};
 use self::import::import;
 use self::set::Set;
 use super::serve::{Opened, open};
-use super::{Configured, Outcome, Sentence, block_on};
+use super::{Configured, Outcome, Sentence, block_on, shown};
 use crate::clock::SystemClock;
 use crate::hashing::Argon2Pool;
 use crate::random::SystemRandom;
@@ -101,7 +101,7 @@ impl<'a> Register<'a> {
             None => self.standards.make_up(new.name.as_str(), &new.display)?,
         };
         new.hash = Some(self.hash(password.expose()).await?);
-        let name = new.name.as_str().to_owned();
+        let name = shown::line(new.name.as_str());
         let added = self.opened.store.add_person(new, Actor::Console, SystemClock.now());
         match added.await? {
             Adding::Added(_) if is_made_up => Ok(format!(
@@ -174,8 +174,8 @@ async fn list(opened: &Opened) -> Outcome {
             };
             println!(
                 "{}\t{}\t{}\t{registered}",
-                account.name,
-                account.display,
+                shown::line(&account.name),
+                shown::line(&account.display),
                 account.role.word()
             );
         }
@@ -189,8 +189,13 @@ async fn show(opened: &Opened, name: &str) -> Outcome {
         .person(&name)
         .await?
         .ok_or("there is nobody of this name")?;
-    println!("{} ({}), {}", account.name, account.display, account.role.word());
-    println!("groups: {}", account.groups.join(" "));
+    println!(
+        "{} ({}), {}",
+        shown::line(&account.name),
+        shown::line(&account.display),
+        account.role.word()
+    );
+    println!("groups: {}", shown::line(&account.groups.join(" ")));
     println!(
         "disabled: {}, managed elsewhere: {}, must change: {}",
         account.disabled, account.managed_elsewhere, account.must_change

@@ -8,7 +8,7 @@ use portal::policy::Policy;
 use portal::ports::{Clock as _, Store as _};
 
 use super::serve::open;
-use super::{Configured, Outcome, block_on};
+use super::{Configured, Outcome, block_on, shown};
 use crate::clock::SystemClock;
 
 /// Show or set the policy.
@@ -37,7 +37,7 @@ impl PolicyCommand {
             let opened = open(&self.configured).await?;
             let (current, version) = opened.store.policy().await?;
             match self.deed {
-                Deed::Show => println!("{}", serde_json::to_string_pretty(&current)?),
+                Deed::Show => println!("{}", shown::lines(&serde_json::to_string_pretty(&current)?)),
                 Deed::Set { file } => {
                     let text = if file.as_os_str() == "-" {
                         std::io::read_to_string(std::io::stdin())?

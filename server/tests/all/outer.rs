@@ -2,6 +2,7 @@
 
 mod accept;
 mod cli;
+mod console;
 mod dress;
 mod gateway;
 mod guard;

@@ -8,7 +8,7 @@ use csv::StringRecord;
 use super::Register;
 use super::entry::{COLUMNS, Entry, Person, Standards, Wrongs, looks_like};
 use crate::cli::serve::Opened;
-use crate::cli::{Outcome, Sentence};
+use crate::cli::{Outcome, Sentence, shown};
 use crate::settings::{Mistake, Mistakes, Place, Wrong, meant};
 use crate::store::SqlStore;
 
@@ -27,7 +27,7 @@ pub async fn import(opened: &Opened, file: &Path, dry_run: bool) -> Outcome {
     let register = Register::new(opened, standards);
     let (mut added, mut there) = (0_u32, 0_u32);
     for line in lines {
-        let name = line.person.new.name.as_str();
+        let name = shown::line(line.person.new.name.as_str());
         let told = if line.is_there {
             there += 1;
             format!("{name} is there already")

@@ -12,7 +12,7 @@ use portal::ports::{Account, Clock as _, Committed, Contact, Store as _};
 use super::entry::{Standards, Wrongs, address, keep, language, number, role, user_name};
 use super::{Register, told, typed_password};
 use crate::cli::serve::Opened;
-use crate::cli::{Outcome, Sentence};
+use crate::cli::{Outcome, Sentence, shown};
 use crate::clock::SystemClock;
 use crate::settings::Wrong;
 use crate::store::people::{Expiry, PersonUpdate};
@@ -89,7 +89,7 @@ impl Set {
         if opened.store.update_person(&name, update, Actor::Console, now).await? == Committed::Stale {
             return Err("the account was changed by somebody else at this moment; try again".into());
         }
-        println!("{} is changed.", name.as_str());
+        println!("{} is changed.", shown::line(name.as_str()));
         if let Some(password) = password.filter(|_| self.new_password) {
             println!("Another password, shown once: {}", password.expose());
         }

@@ -1,0 +1,87 @@
+//! What is printed for a person to read: nothing that somebody typed elsewhere moves the cursor, turns the text around or
+//! hides in it.
+
+use std::fmt::Write as _;
+
+/// A text as one line in which everything that cannot be seen is written out, in the grammar of JSON: `\u001b`.
+pub fn line(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for one in text.chars() {
+        if one.is_control() || is_invisible(one) {
+            for unit in one.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(one);
+        }
+    }
+    shown
+}
+
+/// The same for a text of several lines of ours.
+pub fn lines(text: &str) -> String {
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Format characters (Unicode `Cf`, and what is drawn as nothing): they turn text around, break lines, or hide. What picks
+/// the form of a letter stays: Japanese names are written with it.
+const fn is_invisible(one: char) -> bool {
+    matches!(
+        one,
+        '\u{ad}'
+            | '\u{600}'..='\u{605}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_written_out() {
+        for (text, shown) in [
+            ("a\u{1b}[2Jb", "a\\u001b[2Jb"),
+            ("a\r\nb\tc\0", "a\\u000d\\u000ab\\u0009c\\u0000"),
+            ("a\u{7f}\u{9b}31m\u{85}", "a\\u007f\\u009b31m\\u0085"),
+            ("a\u{2028}b\u{2029}", "a\\u2028b\\u2029"),
+            ("\u{202e}nimda\u{2066}\u{200f}", "\\u202enimda\\u2066\\u200f"),
+            ("ad\u{200b}min\u{feff}", "ad\\u200bmin\\ufeff"),
+            ("a\u{e0041}", "a\\udb40\\udc41"),
+        ] {
+            assert_eq!(line(text), shown);
+        }
+        for text in [
+            "佐藤　健",
+            "O'Brien \"Bob\" \\ x",
+            "é e\u{301} 葛\u{e0100} 🔑\u{fe0f}",
+            "علي",
+        ] {
+            assert_eq!(line(text), text);
+        }
+    }
+
+    #[test]
+    fn json_stays_what_it_was() {
+        let value = serde_json::json!({ "detail": "\u{1b}\u{9b}\u{2028}\u{202e}\u{e0041}\n\"\\", "key": "合鍵" });
+        let shown = line(&value.to_string());
+        assert!(!shown.contains(|c: char| c.is_control() || is_invisible(c)), "{shown}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+    }
+
+    #[test]
+    fn lines_of_ours_stay_lines() {
+        assert_eq!(lines("a\n  b\u{1b}\n"), "a\n  b\\u001b");
+    }
+}
