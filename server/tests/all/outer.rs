@@ -9,6 +9,7 @@ mod guard;
 mod hashing;
 mod house;
 mod keyring;
+mod letters;
 mod scratch;
 mod settings;
 mod smtp;
