@@ -41,4 +41,5 @@ mod sign_in;
 mod sign_out;
 mod site;
 mod strange_names;
+mod views;
 mod web;
