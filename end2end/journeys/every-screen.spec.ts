@@ -2,7 +2,7 @@
 
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { codeIn, expect, test } from '../pages/stage.ts';
+import { expect, test } from '../pages/stage.ts';
 
 test.use({ part: 'screens' });
 
@@ -60,13 +60,13 @@ test('every screen can be used by everybody', async ({ person, page, stage, scri
   await person.verify('1');
   await person.reads('code-wrong', { left: '4' });
   await seeing('code-wrong');
-  await person.verify(codeIn(await stage.arrives('ryo.ito@example.net', seen)));
+  await person.verify(await stage.code('ryo.ito@example.net', seen));
   await page.waitForURL('**/reset/choose');
   await seeing('choose-second');
   seen = await stage.seen();
   await person.choosePhone('090 2345 6789');
   await seeing('code-text');
-  await person.verify(codeIn(await stage.arrives('+819023456789', seen)));
+  await person.verify(await stage.code('+819023456789', seen));
   await page.waitForURL('**/reset/password');
   await seeing('password');
   await person.setPassword('kitayama2026');
@@ -96,7 +96,7 @@ test('every screen can be used by everybody', async ({ person, page, stage, scri
   await person.press('add-send');
   await page.waitForURL('**/register/code');
   await seeing('register-code');
-  await person.field('code').fill(codeIn(await stage.arrives('+819070001000', seen)));
+  await person.field('code').fill(await stage.code('+819070001000', seen));
   await person.press('add-verify');
   await page.waitForURL((url) => url.pathname === '/register');
   await person.registerEmail('hana@example.net');

@@ -1,6 +1,6 @@
 // Back, reload, a second tab, a second browser, a copied cookie.
 
-import { codeIn, expect, test } from '../pages/stage.ts';
+import { expect, test } from '../pages/stage.ts';
 
 test('back, reload and a second tab neither lose nor skip a step', async ({ person, page, stage, context }) => {
   await person.identify('k.sato');
@@ -11,7 +11,7 @@ test('back, reload and a second tab neither lose nor skip a step', async ({ pers
   const tab = await context.newPage();
   await tab.goto('/reset/password');
   await expect(tab).toHaveURL(/\/reset\/code$/);
-  await person.verify(codeIn(await stage.arrives('ken.sato@example.net', seen)));
+  await person.verify(await stage.code('ken.sato@example.net', seen));
   await page.waitForURL('**/reset/choose');
   await page.goBack();
   await expect(page).toHaveURL(/\/reset\/(code|choose)$/);
@@ -36,7 +36,7 @@ test('a copied cookie is useless after the next gate', async ({ person, page, co
   const seen = await stage.seen();
   await person.chooseEmail();
   const copied = await context.storageState();
-  await person.verify(codeIn(await stage.arrives('ken.sato@example.net', seen)));
+  await person.verify(await stage.code('ken.sato@example.net', seen));
   await page.waitForURL('**/reset/choose');
   await stage.moveClock(61);
   const thief = await browser.newContext({ baseURL: stage.address, storageState: copied });

@@ -1,6 +1,6 @@
 // The ways it can go wrong: each says what happened and what to do, and nothing typed is lost.
 
-import { codeIn, expect, test, wrongCode } from '../pages/stage.ts';
+import { expect, test, wrongCode } from '../pages/stage.ts';
 
 test('each case has its page', async ({ person, page }) => {
   for (const [name, key] of [
@@ -31,7 +31,7 @@ test('a wrong code leaves tries, and too many make one wait', async ({ person, p
   await person.identify('k.sato');
   const seen = await stage.seen();
   await person.chooseEmail();
-  const code = codeIn(await stage.arrives('ken.sato@example.net', seen));
+  const code = await stage.code('ken.sato@example.net', seen);
   for (const left of ['4', '3', '2']) {
     await person.verify(wrongCode(code));
     await person.reads('code-wrong', { left });

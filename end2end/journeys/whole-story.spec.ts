@@ -1,6 +1,6 @@
 // From the first sign-in to the new password: what the product is for.
 
-import { alive, codeIn, expect, test } from '../pages/stage.ts';
+import { alive, expect, test } from '../pages/stage.ts';
 
 const password = 'jikuso hudano sakoru 47';
 const address = 'hana@example.net';
@@ -81,7 +81,7 @@ test('a method is replaced once the password and another method have proved', as
   await page.waitForURL('**/register/code');
   // What is registered is not shown to whoever merely knows the password.
   await expect(page.getByText('ken.sato@example.net')).toHaveCount(0);
-  await person.field('code').fill(codeIn(await stage.arrives('ken.sato@example.net', seen)));
+  await person.field('code').fill(await stage.code('ken.sato@example.net', seen));
   await person.press('add-verify');
   await page.waitForURL((url) => url.pathname === '/register');
   await person.registerEmail('ken@other.example');

@@ -3,7 +3,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { alive, expect, type Stage, codeIn } from './stage.ts';
+import { alive, expect, type Stage } from './stage.ts';
 
 const catalogues = new Map<string, Map<string, string>>();
 
@@ -100,11 +100,11 @@ export class Person {
   async prove(email: string, phone: string, national: string): Promise<void> {
     let seen = await this.stage.seen();
     await this.chooseEmail();
-    await this.verify(codeIn(await this.stage.arrives(email, seen, 'mail')));
+    await this.verify(await this.stage.code(email, seen, 'mail'));
     await this.page.waitForURL('**/reset/choose');
     seen = await this.stage.seen();
     await this.choosePhone(national);
-    await this.verify(codeIn(await this.stage.arrives(phone, seen, 'text')));
+    await this.verify(await this.stage.code(phone, seen, 'text'));
     await this.page.waitForURL('**/reset/password');
   }
 
@@ -122,7 +122,7 @@ export class Person {
     await this.field('address').fill(address);
     await this.press('add-send');
     await this.page.waitForURL('**/register/code');
-    await this.field('code').fill(codeIn(await this.stage.arrives(address, seen, 'mail')));
+    await this.field('code').fill(await this.stage.code(address, seen, 'mail'));
     await this.press('add-verify');
     await this.page.waitForURL((url) => url.pathname === '/register');
   }
@@ -135,7 +135,7 @@ export class Person {
     await this.page.locator(`input[name=way][value=${way}]`).check();
     await this.press('add-send');
     await this.page.waitForURL('**/register/code');
-    await this.field('code').fill(codeIn(await this.stage.arrives(e164, seen, way)));
+    await this.field('code').fill(await this.stage.code(e164, seen, way));
     await this.press('add-verify');
     await this.page.waitForURL((url) => url.pathname === '/register');
   }
