@@ -296,6 +296,59 @@ mod tests {
         assert_eq!(next_send(&others, START), START);
     }
 
+    /// What a stranger makes of a day who types a wrong code whenever one may be typed, from so many networks: how many
+    /// were wrong, and how long the owner had to wait.
+    fn a_day_of_wrong_codes(mut failures: Failures, networks: usize) -> (u32, Duration) {
+        use crate::method::code::{Life, life};
+        let day = START + days(1);
+        let (mut sent, mut wrong, mut waited) = (Vec::new(), 0, Duration::ZERO);
+        let mut now = START;
+        loop {
+            // Asks from the network whose turn is the earliest.
+            let turn = |from: usize| {
+                let past: Vec<Sent> = sent
+                    .iter()
+                    .map(|&(at, network)| Sent {
+                        at,
+                        same_network: network == from,
+                    })
+                    .collect();
+                next_send(&past, now)
+            };
+            let Some((asked, network)) = (0..networks).map(|from| (turn(from), from)).min() else {
+                return (wrong, waited);
+            };
+            now = asked.max(failures.wait_until);
+            if now >= day {
+                return (wrong, waited);
+            }
+            sent.push((now, network));
+            let (asked, mut tries) = (now, 0);
+            while let Life::Live { .. } = life(asked, tries, false, now) {
+                failures = failures.count(now);
+                (tries, wrong) = (tries + 1, wrong + 1);
+                waited += failures.wait_until.min(day).since(now);
+                now = now.max(failures.wait_until);
+            }
+        }
+    }
+
+    #[test]
+    fn strangers_cannot_bring_about_the_pause_of_a_day() {
+        let (one, _) = a_day_of_wrong_codes(Failures::default(), 1);
+        let (many, _) = a_day_of_wrong_codes(Failures::default(), 50);
+        assert_eq!((one, many), (9, 16));
+        assert!(many < FAILURES_A_DAY);
+    }
+
+    #[test]
+    fn a_stranger_in_one_network_makes_the_owner_wait_minutes_and_later_hours_but_no_day() {
+        let (_, first) = a_day_of_wrong_codes(Failures::default(), 1);
+        assert_eq!(first, seconds(30 + 60 + 120 + 240 + 480));
+        let (_, later) = a_day_of_wrong_codes(failures(20), 1);
+        assert_eq!(later, hours(3));
+    }
+
     proptest! {
         #[test]
         fn one_more_failure_never_shortens_the_wait(n in 0_u32..120, gap in 0_u64..100_000) {

@@ -41,5 +41,6 @@ mod sign_in;
 mod sign_out;
 mod site;
 mod strange_names;
+mod throttles;
 mod views;
 mod web;

@@ -24,12 +24,31 @@ const STARTS_BEFORE_STEP_UP: u32 = 60;
 const STARTS_BEFORE_REFUSAL: u32 = 300;
 /// Tickets (without scripts) a minute from one network.
 const TICKETS: u32 = 20;
-/// Networks remembered at once; beyond that those whose minute is over are forgotten.
+/// Networks counted at once, about 10 MB of them. Those that come when so many are there pay the highest price and are not
+/// counted: nobody's count is given up for them.
 const MOST_NETWORKS: usize = 100_000;
 
 /// Starts per network in the running minute. Only the price hangs on it, so it may live in memory.
 #[derive(Default)]
-pub(super) struct Starts(Mutex<HashMap<String, Minute>>);
+pub(super) struct Starts(Mutex<Counted>);
+
+#[derive(Default)]
+struct Counted {
+    networks: HashMap<String, Minute>,
+    /// When those whose minute was over were last forgotten.
+    swept: Moment,
+}
+
+impl Counted {
+    /// Whether one more network can be counted. Looks for room at most once a minute: that goes through all of them.
+    fn has_room(&mut self, now: Moment) -> bool {
+        if self.networks.len() >= MOST_NETWORKS && now >= self.swept + minutes(1) {
+            self.swept = now;
+            self.networks.retain(|_, minute| minute.began + minutes(1) > now);
+        }
+        self.networks.len() < MOST_NETWORKS
+    }
+}
 
 #[derive(Clone, Copy, Default)]
 pub(super) struct Minute {
@@ -40,20 +59,20 @@ pub(super) struct Minute {
 
 impl Starts {
     fn read(&self, network: &str, now: Moment) -> Minute {
-        let minutes_seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        minutes_seen
-            .get(network)
-            .copied()
-            .filter(|minute| minute.began + minutes(1) > now)
-            .unwrap_or_default()
+        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match counted.networks.get(network).copied() {
+            Some(minute) if minute.began + minutes(1) > now => minute,
+            None if !counted.has_room(now) => Minute::crowded(now),
+            _ => Minute::default(),
+        }
     }
 
     pub(super) fn count(&self, network: &str, by_ticket: bool, now: Moment) -> Minute {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= MOST_NETWORKS {
-            seen.retain(|_, minute| minute.began + minutes(1) > now);
+        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !counted.networks.contains_key(network) && !counted.has_room(now) {
+            return Minute::crowded(now);
         }
-        let minute = seen.entry(network.to_owned()).or_default();
+        let minute = counted.networks.entry(network.to_owned()).or_default();
         if minute.began + minutes(1) <= now {
             *minute = Minute {
                 began: now,
@@ -67,6 +86,15 @@ impl Starts {
 }
 
 impl Minute {
+    /// That of a network for which there is no room: the highest price, and no refusal.
+    const fn crowded(now: Moment) -> Self {
+        Self {
+            began: now,
+            starts: STARTS_BEFORE_STEP_UP * MOST_EXTRA_BITS as u32,
+            tickets: 0,
+        }
+    }
+
     /// More than an office behind one address does.
     pub(super) const fn is_beyond_reason(self) -> bool {
         self.starts > STARTS_BEFORE_REFUSAL
@@ -161,5 +189,33 @@ impl Portal {
             bool::from(self.sign(holder, issued, bits, salt).as_bytes().ct_eq(token.as_bytes()))
         };
         fits.then_some((issued, bits))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Moment = Moment::from_millis(1_800_000_000_000);
+
+    #[test]
+    fn a_flood_of_networks_takes_a_bounded_room_and_drives_nobody_out_of_it() {
+        let starts = Starts::default();
+        for _ in 0..=STARTS_BEFORE_REFUSAL {
+            starts.count("the busy one", false, NOW);
+        }
+        for n in 0..MOST_NETWORKS + 5_000 {
+            starts.count(&n.to_string(), false, NOW);
+        }
+        assert_eq!(starts.0.lock().unwrap().networks.len(), MOST_NETWORKS);
+        assert!(starts.count("the busy one", false, NOW).is_beyond_reason());
+        // Whoever comes too late pays the most, but is let in.
+        for minute in [starts.read("late", NOW), starts.count("late", false, NOW)] {
+            assert!(minute.starts >= STARTS_BEFORE_STEP_UP * u32::from(MOST_EXTRA_BITS) && !minute.is_beyond_reason());
+        }
+        // A minute later there is room again.
+        let later = NOW + minutes(1);
+        assert_eq!(starts.count("late", false, later).starts, 1);
+        assert_eq!(starts.0.lock().unwrap().networks.len(), 1);
     }
 }

@@ -169,6 +169,11 @@ async fn changes(ground: &Ground, account: &Account) {
     };
     let none = Failures::default();
     let told = message(Recipient::Contact(mail.id.clone()), Matter::WasReset);
+    let wanted = Matter::HelpWanted {
+        name: "h.tanaka".into(),
+        case: "stuck".into(),
+        support: "ABCD-2345".into(),
+    };
     let other = message(Recipient::Contact(ContactId::new("x")), Matter::WasReset);
     ground
         .done(vec![
@@ -185,6 +190,17 @@ async fn changes(ground: &Ground, account: &Account) {
             Change::Enqueue(carrying(&asked)),
             Change::Enqueue(told),
             Change::Enqueue(other),
+            Change::HoldBack(message(Recipient::HelpDesk, wanted)),
+            Change::CallsAtMost {
+                account: Some(id.clone()),
+                since: START,
+                most: 0,
+            },
+            Change::CallsAtMost {
+                account: None,
+                since: START,
+                most: 0,
+            },
             Change::CountTry {
                 code: asked.id.clone(),
                 seen: 0,
@@ -202,6 +218,16 @@ async fn changes(ground: &Ground, account: &Account) {
                 network: "n".into(),
                 account: id.clone(),
                 at: START,
+            },
+            Change::SendsAre {
+                channel: "c".into(),
+                since: START - hours(1),
+                seen: 1,
+            },
+            Change::SendsForAre {
+                account: id.clone(),
+                since: START - hours(1),
+                seen: 1,
             },
             Change::SpendChallenge {
                 token: "t".into(),
@@ -247,6 +273,7 @@ async fn changes(ground: &Ground, account: &Account) {
     }
     ground.store.failing(START).await.unwrap();
     ground.store.backlog().await.unwrap();
+    ground.store.held_back(START, 5).await.unwrap();
     ground.store.delivered(&outgoing[0].message.id, START).await.unwrap();
     ground.store.give_back("worker", Channel::Mail, START).await.unwrap();
     ground.store.bury(&outgoing[1], "refused").await.unwrap();
@@ -254,6 +281,7 @@ async fn changes(ground: &Ground, account: &Account) {
     ground.store.dead_letters(0, 10).await.unwrap();
     ground
         .done(vec![
+            Change::TellHeldBack { until: START, seen: 1 },
             Change::SpendCode(asked.id),
             Change::CloseCodes(kept.id.clone()),
             Change::DropProofs(kept.id.clone()),
