@@ -50,7 +50,7 @@ pub use serve::log;
 #[derive(clap::Args)]
 struct Configured {
     /// The configuration file.
-    #[arg(long, short, default_value = "aikagi.toml", env = "AIKAGI_CONFIG")]
+    #[arg(long, short, global = true, default_value = "aikagi.toml", env = "AIKAGI_CONFIG")]
     config: PathBuf,
 }
 
@@ -96,4 +96,21 @@ fn block_on(task: impl Future<Output = Outcome>) -> Outcome {
         })
         .build()?
         .block_on(task)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_configuration_may_be_named_before_or_after_the_deed() {
+        for deed in [["people", "list"], ["policy", "show"], ["audit", "verify"]] {
+            let config = ["--config", "a.toml"];
+            let before = [&["aikagi", deed[0]], &config[..], &deed[1..]].concat();
+            let after = [&["aikagi"], &deed[..], &config].concat();
+            for words in [before, after] {
+                assert!(Aikagi::try_parse_from(&words).is_ok(), "{words:?}");
+            }
+        }
+    }
 }
