@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::stopwatch::Stopwatch;
 
 /// What is measured.
 const BINARY: &str = "target/release/aikagi";
-/// Past this a start is a failure, not a slow one.
+/// Past this a start or an end is a failure, not a slow one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server.
@@ -88,7 +88,17 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Nothing can be done about a failure here.
+        // Asked first: after an end that it does not expect, the next start looks for damage. What fails here is tried
+        // again the hard way, and beyond that nothing can be done.
+        let mut ask = Command::new("kill");
+        let asked = ask.arg(self.child.id().to_string()).status();
+        let watch = Stopwatch::start();
+        while asked.as_ref().is_ok_and(ExitStatus::success) && watch.read() < PATIENCE {
+            if matches!(self.child.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

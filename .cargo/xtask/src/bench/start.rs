@@ -1,4 +1,4 @@
-//! How soon a new server answers.
+//! How soon a server answers that was stopped as it should be.
 
 use anyhow::Result;
 
