@@ -8,14 +8,15 @@
 
 mod admission;
 mod cost;
+mod memory;
 
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Argon2, Params, PasswordHasher as _, PasswordVerifier as _};
+use argon2::Params;
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use async_trait::async_trait;
 use hmac::Mac as _;
 use portal::ports::{Fault, HashTrouble, Hashing, Password, Random};
@@ -24,6 +25,7 @@ use zeroize::Zeroizing;
 
 use self::admission::Admission;
 pub use self::cost::{Cost, TooWeak};
+use self::memory::Memory;
 use crate::keyring::{self, Keyring};
 
 /// Bytes of salt (NIST SP 800-63B asks for 4 at least, RFC 9106 recommends 16).
@@ -38,6 +40,7 @@ pub struct Argon2Pool {
     random: Arc<dyn Random>,
     cost: Cost,
     admission: Admission,
+    memory: Arc<Memory>,
     /// A hash that no password has, of the same cost: the work where there is no account.
     nobody: String,
     computed: Arc<AtomicU64>,
@@ -52,6 +55,7 @@ impl Argon2Pool {
             random,
             cost,
             admission: Admission::new(permits, cost),
+            memory: Arc::default(),
             computed: Arc::default(),
         }
     }
@@ -94,9 +98,18 @@ impl Argon2Pool {
         let input = keyed(&pepper, password);
         let mut salt = [0; SALT];
         self.random.fill(&mut salt).map_err(HashTrouble::Fault)?;
-        let argon2 = Argon2::from(self.cost.params());
+        let (memory, params) = (Arc::clone(&self.memory), self.cost.params());
         self.work(permit, move || {
-            let hash = argon2.hash_password_with_salt(&*input, &salt).map_err(fault)?;
+            let mut out = [0; Params::DEFAULT_OUTPUT_LEN];
+            let written = ParamsString::try_from(&params).map_err(fault)?;
+            memory.hash(params, &*input, &salt, &mut out).map_err(fault)?;
+            let hash = PasswordHash {
+                algorithm: argon2::ARGON2ID_IDENT,
+                version: Some(argon2::Version::default().into()),
+                params: written,
+                salt: Some(Salt::new(&salt).map_err(fault)?),
+                hash: Some(Output::new(&out).map_err(fault)?),
+            };
             Ok(format!("{kid}${hash}"))
         })
         .await
@@ -155,24 +168,31 @@ impl Hashing for Argon2Pool {
         let hash = PasswordHash::new(phc).map_err(fault)?;
         // What stands in the database decides how much memory is used, so it is looked at before it is believed.
         let params = Params::try_from(&hash).map_err(fault)?;
-        let complete = hash.salt.is_some() && hash.hash.is_some();
-        if hash.algorithm != argon2::ARGON2ID_IDENT || !complete || !Cost::is_bearable(&params) {
+        let (PasswordHash { algorithm, version, .. }, Some(salt), Some(expected)) = (&hash, hash.salt, hash.hash)
+        else {
+            return Err(fault("a stored hash is incomplete"));
+        };
+        let is_ours = *algorithm == argon2::ARGON2ID_IDENT && *version == Some(argon2::Version::default().into());
+        if !is_ours || !Cost::is_bearable(&params) {
             return Err(fault(
-                "a stored hash is not Argon2id, is incomplete, or asks for more memory than any of ours",
+                "a stored hash is not Argon2id of today's version, or asks for more memory than any of ours",
             ));
         }
         let input = keyed(&pepper, password);
         // Otherwise a hash from before the cost was raised would tell by its haste that there is such an account.
         let rest = self.cost.rest_after(&params);
         let permit = self.admission.in_turn().await.ok_or(HashTrouble::Busy)?;
+        let memory = Arc::clone(&self.memory);
         let fits = self
             .work(permit, move || {
-                let fits = match Argon2::default().verify_password(&*input, &hash) {
-                    Ok(()) => true,
-                    Err(argon2::password_hash::Error::PasswordInvalid) => false,
-                    Err(error) => return Err(fault(error)),
-                };
-                rest.map_or(Ok(()), |rest| spend(rest, &input))?;
+                let mut buffer = [0; Output::MAX_LENGTH];
+                let out = &mut buffer[..expected.len()];
+                memory.hash(params, &*input, &salt, out).map_err(fault)?;
+                // In constant time.
+                let fits = Output::new(out).map_err(fault)? == expected;
+                if let Some(rest) = rest {
+                    spend(&memory, rest, &input)?;
+                }
                 Ok(fits)
             })
             .await?;
@@ -197,11 +217,9 @@ fn keyed(pepper: &[u8; 32], password: &Password) -> Keyed {
 }
 
 /// Does the work of a hash, for nothing.
-fn spend(params: Params, input: &Keyed) -> Result<(), HashTrouble> {
+fn spend(memory: &Memory, params: Params, input: &Keyed) -> Result<(), HashTrouble> {
     let mut nothing = [0; 32];
-    Argon2::from(params)
-        .hash_password_into(&**input, &[0; SALT], &mut nothing)
-        .map_err(fault)?;
+    memory.hash(params, &**input, &[0; SALT], &mut nothing).map_err(fault)?;
     std::hint::black_box(nothing);
     Ok(())
 }
