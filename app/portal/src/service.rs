@@ -23,6 +23,7 @@ use crate::method::Method;
 use crate::moment::Moment;
 use crate::password::common::Common;
 use crate::password::judge::{Verdict, judge};
+use crate::password::nfc;
 use crate::password::terms::Terms;
 use crate::policy::Policy;
 use crate::ports::{Account, Clock, Fault, HashTrouble, Hashing, Keys, Label, Password, Random, Store};
@@ -234,14 +235,14 @@ impl Portal {
                 &self.organisation.names.iter().map(String::as_str).collect::<Vec<_>>(),
                 &[&account.name, &account.display],
                 &policy.banned.iter().map(String::as_str).collect::<Vec<_>>(),
-                &normalise,
+                &nfc,
             ),
         }
     }
 
     fn judge(&self, account: &Account, policy: &Policy, password: &Password) -> Verdict {
         let Judgement { rules, terms } = self.judgement(account, policy);
-        judge(password.expose(), &rules, &terms, Some(&self.common), &normalise)
+        judge(password.expose(), &rules, &terms, Some(&self.common), &nfc)
     }
 
     /// The account that stands for a name nobody has, so that the same work is done and the same counters run.
@@ -271,12 +272,6 @@ impl NewEntries<'_> {
             Err(Refusal::PasswordsDiffer)
         }
     }
-}
-
-/// Unicode NFC.
-fn normalise(text: &str) -> String {
-    use unicode_normalization::UnicodeNormalization as _;
-    text.nfc().collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
