@@ -43,6 +43,10 @@ pub enum Event {
     CrossSite,
     /// An account was added or imported.
     AddAccount,
+    /// An account was changed by an administrator; the detail holds old and new.
+    ChangeAccount,
+    /// Methods that had closed after too many failures were reopened by an administrator.
+    ReopenMethods,
     /// The policy was set.
     SetPolicy,
     /// The audit log was read or exported.
@@ -53,7 +57,7 @@ pub enum Event {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::SignIn,
         Self::SignOut,
         Self::Identify,
@@ -69,6 +73,8 @@ impl Event {
         Self::StepViolation,
         Self::CrossSite,
         Self::AddAccount,
+        Self::ChangeAccount,
+        Self::ReopenMethods,
         Self::SetPolicy,
         Self::ReadAudit,
         Self::Retention,
@@ -92,6 +98,8 @@ impl Event {
             Self::StepViolation => "step_violation",
             Self::CrossSite => "cross_site",
             Self::AddAccount => "add_account",
+            Self::ChangeAccount => "change_account",
+            Self::ReopenMethods => "reopen_methods",
             Self::SetPolicy => "set_policy",
             Self::ReadAudit => "read_audit",
             Self::Retention => "retention",

@@ -24,7 +24,7 @@ use crate::random::SystemRandom;
 use crate::settings::{Mistake, Mistakes, Place, Wrong};
 use crate::store::people::Adding;
 
-/// Add, import, change, list and show people.
+/// Add, import, change, reopen, list and show people.
 #[derive(clap::Args)]
 pub struct People {
     #[command(subcommand)]
@@ -48,6 +48,11 @@ enum Deed {
     },
     /// Change a person. What is not named stays as it is.
     Set(Set),
+    /// Reopen what closed after too many wrong tries, so that the person can reset again.
+    Reopen {
+        /// The user name.
+        name: String,
+    },
     /// List people.
     List,
     /// Show one person: how the account stands and what is registered, masked.
@@ -65,6 +70,7 @@ impl People {
                 Deed::Add(entry) => add(&opened, entry).await,
                 Deed::Import { file, dry_run } => import(&opened, &file, dry_run).await,
                 Deed::Set(set) => set.run(&opened).await,
+                Deed::Reopen { name } => reopen(&opened, &name).await,
                 Deed::List => list(&opened).await,
                 Deed::Show { name } => show(&opened, &name).await,
             };
@@ -158,6 +164,23 @@ fn told(so: &str, wrongs: Wrongs) -> Sentence {
         .into_iter()
         .map(|(key, wrong)| Mistake::new(Place::File, Some(key.to_owned()), wrong));
     Mistakes::new(so, mistakes.collect()).to_string().into()
+}
+
+async fn reopen(opened: &Opened, name: &str) -> Outcome {
+    let name = UserName::parse(name).map_err(|_| "this cannot be a user name")?;
+    let reopened = opened
+        .store
+        .reopen_methods(&name, Actor::Console, SystemClock.now())
+        .await?
+        .ok_or("there is nobody of this name")?;
+    let words: Vec<&str> = reopened.iter().map(|factor| factor.word()).collect();
+    let what = if words.is_empty() {
+        "nothing was closed".to_owned()
+    } else {
+        format!("open again: {}", words.join(", "))
+    };
+    println!("{}: {what}.", shown::line(name.as_str()));
+    Ok(())
 }
 
 async fn list(opened: &Opened) -> Outcome {

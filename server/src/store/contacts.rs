@@ -170,12 +170,25 @@ pub(super) async fn drop_pending(
     Ok(Committed::Done)
 }
 
-/// What an administrator filled in of a kind is gone, to be filled in anew.
-pub(super) async fn drop_vouched(conn: &mut AnyConnection, account: &AccountId, kind: ContactKind) -> Result<()> {
-    sqlx::query("update contact set gone = 1 where account = $1 and kind = $2 and trust = 'vouched' and gone = 0")
-        .bind(account.as_str())
-        .bind(kind.word())
-        .execute(conn)
-        .await?;
-    Ok(())
+/// The contacts of an account as they are within a transaction.
+pub(super) async fn present(conn: &mut AnyConnection, keys: &dyn Keys, account: &AccountId) -> Result<Vec<Contact>> {
+    let rows = sqlx::query(select_contact!(
+        "where account = $1 and gone = 0 order by added desc, id limit 20"
+    ))
+    .bind(account.as_str())
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| read(keys, row)).collect()
+}
+
+/// What counts of a kind is gone, whoever stood for it; how many there were. What is pending was never proved, and is its
+/// owner's business.
+pub(super) async fn remove_kind(conn: &mut AnyConnection, account: &AccountId, kind: ContactKind) -> Result<u64> {
+    let result =
+        sqlx::query("update contact set gone = 1 where account = $1 and kind = $2 and trust <> 'pending' and gone = 0")
+            .bind(account.as_str())
+            .bind(kind.word())
+            .execute(conn)
+            .await?;
+    Ok(result.rows_affected())
 }

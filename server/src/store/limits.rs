@@ -92,6 +92,16 @@ pub(super) async fn save_failures(
     }
 }
 
+/// Forgets the failures of an account with one factor.
+pub(super) async fn forgive(conn: &mut AnyConnection, account: &AccountId, factor: Factor) -> Result<()> {
+    sqlx::query("delete from failures where account = $1 and factor = $2")
+        .bind(account.as_str())
+        .bind(factor.word())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 async fn begin_failures(
     conn: &mut AnyConnection,
     account: &AccountId,

@@ -1,5 +1,6 @@
 //! People, as an administrator sees them: added, changed, listed. Each deed is one transaction with its audit row.
 
+mod reopen;
 mod update;
 
 use portal::account::{Language, Role, UserName};

@@ -1,5 +1,7 @@
 //! Asking for a code to be sent: the limits, the row, the message. Nothing is sent here; the outbox does that.
 
+use std::time::Duration;
+
 use super::reachable::Reachable;
 use super::{Answer, Portal, Visit};
 use crate::account::Language;
@@ -10,6 +12,9 @@ use crate::method::{ContactKind, Method};
 use crate::moment::{Moment, days, hours};
 use crate::ports::{Account, Change, Code, Contact, Fault, Label, Matter, Message, Recipient, Trust};
 use crate::refusal::Refusal;
+
+/// How long a notice is worth sending.
+pub const NOTICE_LIFE: Duration = hours(24);
 
 /// A code that may be asked for, with all that has to be committed for it.
 pub(super) struct Asked {
@@ -139,8 +144,7 @@ impl Portal {
         Ok(limits::next_send(&past, now))
     }
 
-    /// A notice to every address at which the owner can be told, the account's own mailbox included; by text where there
-    /// is no mailbox at all.
+    /// A notice to everybody in [`whom_to_tell`].
     pub(super) fn notices(
         &self,
         visit: &Visit,
@@ -149,19 +153,8 @@ impl Portal {
         matter: &Matter,
         now: Moment,
     ) -> Result<Vec<Change>, Fault> {
-        let known = contacts.iter().filter(|contact| contact.trust != Trust::Pending);
-        let (mailboxes, phones): (Vec<&Contact>, Vec<&Contact>) =
-            known.partition(|contact| contact.kind != ContactKind::Phone);
-        // A phone that is replaced or removed hears of it itself; otherwise texts are for those who have no mailbox.
-        let is_about_phone = matches!(matter, Matter::MethodAdded { kind } | Matter::MethodRemoved { kind } if *kind == ContactKind::Phone);
-        let texted = if mailboxes.is_empty() || is_about_phone {
-            phones
-        } else {
-            Vec::new()
-        };
-        mailboxes
+        whom_to_tell(contacts, matter)
             .into_iter()
-            .chain(texted)
             .map(|contact| {
                 self.notice(
                     visit,
@@ -175,7 +168,7 @@ impl Portal {
             .collect()
     }
 
-    /// A notice to one recipient, worth sending for a day.
+    /// A notice to one recipient.
     pub(super) fn notice(
         &self,
         visit: &Visit,
@@ -192,7 +185,7 @@ impl Portal {
             language,
             matter: matter.clone(),
             at: now,
-            expires: now + hours(24),
+            expires: now + NOTICE_LIFE,
             network: visit.coarse.clone(),
         }))
     }
@@ -203,4 +196,19 @@ impl Reachable {
     pub(super) fn offers(&self, method: Method) -> bool {
         self.methods.contains(&method)
     }
+}
+
+/// The contacts by which the owner is told: every address, the account's own mailbox included; by text where there is no
+/// mailbox at all.
+pub fn whom_to_tell<'a>(contacts: &'a [Contact], matter: &Matter) -> Vec<&'a Contact> {
+    let known = contacts.iter().filter(|contact| contact.trust != Trust::Pending);
+    let (mut told, phones): (Vec<&Contact>, Vec<&Contact>) =
+        known.partition(|contact| contact.kind != ContactKind::Phone);
+    // A phone that is replaced or removed hears of it itself; otherwise texts are for those who have no mailbox.
+    let is_about_phone =
+        matches!(matter, Matter::MethodAdded { kind } | Matter::MethodRemoved { kind } if *kind == ContactKind::Phone);
+    if told.is_empty() || is_about_phone {
+        told.extend(phones);
+    }
+    told
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use csv::StringRecord;
+use csv::{ErrorKind, StringRecord};
 
 use super::Register;
 use super::entry::{COLUMNS, Entry, Person, Standards, Wrongs, looks_like};
@@ -53,7 +53,13 @@ async fn read(store: &SqlStore, standards: &Standards, file: &Path) -> Result<Ve
         .trim(csv::Trim::Headers)
         .from_path(file)
         .map_err(|error| format!("{shown}: {error}"))?;
-    let headers = reader.headers().map_err(|error| format!("{shown}: {error}"))?.clone();
+    let headers = match reader.headers() {
+        Ok(headers) => headers.clone(),
+        Err(error) => {
+            let mistake = Mistake::new(Place::Line(1), Some("name".into()), unread(&error));
+            return Err(format!("nothing was imported\n{}", Mistakes::new(&shown, vec![mistake])).into());
+        }
+    };
     let mut mistakes = wrong_columns(&headers);
     let mut lines = Vec::new();
     let mut names = HashMap::new();
@@ -113,13 +119,20 @@ fn typed(record: csv::Result<StringRecord>, headers: &StringRecord) -> (usize, R
     };
     let number = number.map_or(0, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
     let entry = record.and_then(|record| record.deserialize(Some(headers)));
-    let unread = |_| {
-        vec![(
-            "name",
-            Wrong::new("has other columns beside it than the first line names"),
-        )]
-    };
-    (number, entry.map_err(unread))
+    (number, entry.map_err(|error| vec![("name", unread(&error))]))
+}
+
+/// Why a line cannot be read.
+fn unread(error: &csv::Error) -> Wrong {
+    match error.kind() {
+        ErrorKind::Utf8 { .. } => {
+            Wrong::new("stands in a line that is not in UTF-8").hint("save the file as \u{201c}CSV UTF-8\u{201d}")
+        }
+        ErrorKind::UnequalLengths { .. } => Wrong::new("has other columns beside it than the first line names"),
+        ErrorKind::Io(cause) => Wrong::new(format!("cannot be read: {cause}")),
+        // What was typed may be a password.
+        _ => Wrong::new("stands in a line that cannot be read"),
+    }
 }
 
 /// A line whose name is nobody else's, in the file or in the store, to the eye either.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use portal::account::Role;
 use portal::audit::Actor;
-use portal::method::ContactKind;
+use portal::method::{ContactKind, email};
 use portal::moment::Moment;
 use portal::password::NewPassword;
 use portal::ports::{Account, Clock as _, Committed, Contact, Store as _};
@@ -40,6 +40,9 @@ pub struct Set {
     /// An authentication phone that you stand for, as +819012345678.
     #[arg(long)]
     phone: Option<String>,
+    /// Take away what is registered of a kind, whoever registered it; may be given several times.
+    #[arg(long, value_name = "phone|email", value_parser = removable)]
+    remove: Vec<ContactKind>,
     /// `en` or `ja`: the language of mails.
     #[arg(long)]
     language: Option<String>,
@@ -117,16 +120,42 @@ impl Set {
             .mailbox
             .as_deref()
             .and_then(|typed| keep(wrongs, "mailbox", address(typed)));
-        let present = contacts.iter().find(|contact| contact.kind == ContactKind::Mailbox);
-        let own = mailbox.as_deref().or(present.map(|contact| contact.address.as_str()));
+        let present = |kind| contacts.iter().filter(move |contact| contact.kind == kind);
+        let own = mailbox.as_deref().or(present(ContactKind::Mailbox)
+            .next()
+            .map(|contact| contact.address.as_str()));
         let email = self
             .email
             .as_deref()
             .and_then(|typed| keep(wrongs, "email", standards.email(typed, own)));
+        // The other way round: the account's own mailbox becomes one that is registered already.
+        let is_kept = self.email.is_none() && !self.remove.contains(&ContactKind::Email);
+        if let Some(mailbox) = &mailbox
+            && is_kept
+            && present(ContactKind::Email).any(|contact| email::same_mailbox(mailbox, &contact.address))
+        {
+            wrongs.push((
+                "mailbox",
+                Wrong::new("is the authentication e-mail as well, which has to open without this password")
+                    .hint("give another with --email, or take it away with --remove email"),
+            ));
+        }
         let phone = self
             .phone
             .as_deref()
             .and_then(|typed| keep(wrongs, "phone", number(typed)));
+        for (kind, is_given) in [
+            (ContactKind::Email, self.email.is_some()),
+            (ContactKind::Phone, self.phone.is_some()),
+        ] {
+            if is_given && self.remove.contains(&kind) {
+                let wrong = Wrong::new(format!("cannot be `{}` together with --{0}", kind.word()));
+                wrongs.push((
+                    "remove",
+                    wrong.hint("a contact that is given takes the place of the old one by itself"),
+                ));
+            }
+        }
         let vouched = [
             (ContactKind::Mailbox, mailbox),
             (ContactKind::Email, email),
@@ -155,8 +184,16 @@ impl Set {
                 .into_iter()
                 .filter_map(|(kind, address)| Some((kind, address?)))
                 .collect(),
+            removed: self.remove.clone(),
         }
     }
+}
+
+/// A kind of contact that can be taken away. The account's own mailbox can only be replaced.
+fn removable(typed: &str) -> Result<ContactKind, String> {
+    ContactKind::from_word(typed)
+        .filter(|kind| *kind != ContactKind::Mailbox)
+        .ok_or_else(|| "phone or email".to_owned())
 }
 
 /// The end of a day in the time zone of the organisation.

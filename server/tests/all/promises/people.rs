@@ -2,6 +2,7 @@
 
 use portal::account::{Language, Role};
 use portal::audit::{Actor, Event};
+use portal::limits::{FAILURES_TO_CLOSE, Factor, Failures};
 use portal::method::ContactKind;
 use portal::moment::days;
 use portal::policy::Policy;
@@ -117,7 +118,16 @@ async fn an_update_changes_what_it_names_and_nothing_else() {
         .list_audit(&Filter::Subject(after.id), None, 1)
         .await
         .unwrap();
-    assert_eq!(rows[0].detail, "changed role disabled expires contacts");
+    assert_eq!(rows[0].event, "change_account");
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&rows[0].detail).unwrap(),
+        serde_json::json!({
+            "role": { "old": "person", "new": "administrator" },
+            "disabled": { "old": false, "new": true },
+            "expires": { "old": null, "new": START + days(1) },
+            "mailbox": "added",
+        })
+    );
     let again = PersonUpdate {
         expires: Some(Expiry::Never),
         ..PersonUpdate::default()
@@ -161,6 +171,141 @@ async fn a_password_given_by_an_administrator_ends_what_the_old_one_opened() {
     assert_eq!(ground.store.history(&account.id, 5).await.unwrap(), ["hash-0"]);
     assert_eq!(ground.store.session(&opened.token).await.unwrap(), None);
     assert!(ground.store.code(&code.id).await.unwrap().unwrap().closed);
+}
+
+#[tokio::test]
+async fn a_password_given_by_an_administrator_is_told_and_forgives_as_a_reset_does() {
+    let ground = Ground::new().await;
+    let account = ground.person("h.tanaka").await;
+    ground
+        .contact(&account, ContactKind::Mailbox, "h@corp.example", Trust::Vouched)
+        .await;
+    let fail = async |factor, failures| {
+        let change = Change::SaveFailures {
+            account: account.id.clone(),
+            factor,
+            before: Failures::default(),
+            after: failures,
+        };
+        ground.done(vec![change]).await;
+    };
+    let failed = Failures::default().count(START);
+    for factor in [Factor::Password, Factor::History, Factor::Phone] {
+        fail(factor, failed.clone()).await;
+    }
+    let update = PersonUpdate {
+        hash: Some("hash-1".into()),
+        ..PersonUpdate::default()
+    };
+    ground
+        .store
+        .update_person(&user("h.tanaka"), update, Actor::Console, START)
+        .await
+        .unwrap();
+    for (factor, left) in [
+        (Factor::Password, Failures::default()),
+        (Factor::History, Failures::default()),
+        (Factor::Phone, failed),
+    ] {
+        assert_eq!(ground.store.failures(&account.id, factor).await.unwrap(), left);
+    }
+    assert_eq!(
+        ground
+            .count("select count(*) from outbox where what = 'was_reset' and contact is not null")
+            .await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_phone_that_its_owner_proved_is_replaced_or_removed_by_an_administrator_and_hears_of_it() {
+    let ground = Ground::new().await;
+    let account = ground.person("h.tanaka").await;
+    let stolen = ground
+        .contact(&account, ContactKind::Phone, "+819000000001", Trust::Verified)
+        .await;
+    ground
+        .contact(&account, ContactKind::Email, "h@mail.example", Trust::Verified)
+        .await;
+    let set = async |update| {
+        let name = user("h.tanaka");
+        let set = ground.store.update_person(&name, update, Actor::Console, START);
+        assert_eq!(set.await.unwrap(), Committed::Done);
+        let (_, contacts) = ground.store.person(&name).await.unwrap().unwrap();
+        let phones = contacts.into_iter().filter(|one| one.kind == ContactKind::Phone);
+        phones.map(|one| one.address).collect::<Vec<_>>()
+    };
+    let replaced = PersonUpdate {
+        vouched: vec![(ContactKind::Phone, "+819000000002".into())],
+        ..PersonUpdate::default()
+    };
+    assert_eq!(set(replaced).await, ["+819000000002"]);
+    let told = sqlx::query_scalar::<_, i64>(
+        "select count(*) from outbox where what = 'method_added' and contact = $1 and account = $2",
+    );
+    let told = told.bind(stolen.id.as_str()).bind(account.id.as_str());
+    assert_eq!(told.fetch_one(&mut ground.raw().await).await.unwrap(), 1);
+    let removed = PersonUpdate {
+        removed: vec![ContactKind::Phone],
+        ..PersonUpdate::default()
+    };
+    assert!(set(removed).await.is_empty());
+    assert_eq!(
+        ground
+            .count("select count(*) from outbox where what = 'method_removed'")
+            .await,
+        2
+    );
+    let rows = ground
+        .store
+        .list_audit(&Filter::Event(Event::ChangeAccount), None, 9)
+        .await
+        .unwrap();
+    let details: Vec<_> = rows.iter().map(|row| row.detail.as_str()).collect();
+    assert_eq!(details, [r#"{"phone":"removed"}"#, r#"{"phone":"replaced"}"#]);
+}
+
+#[tokio::test]
+async fn a_method_that_closed_is_reopened_by_an_administrator() {
+    let ground = Ground::new().await;
+    let account = ground.person("h.tanaka").await;
+    let name = user("h.tanaka");
+    let reopen = async || {
+        let reopened = ground.store.reopen_methods(&name, Actor::Console, START);
+        reopened.await.unwrap()
+    };
+    let (mut closed, waits) = (Failures::default(), Failures::default().count(START));
+    for _ in 0..FAILURES_TO_CLOSE {
+        closed = closed.count(START);
+    }
+    for (factor, after) in [(Factor::Email, closed), (Factor::Phone, waits.clone())] {
+        let before = Failures::default();
+        let account = account.id.clone();
+        ground
+            .done(vec![Change::SaveFailures {
+                account,
+                factor,
+                before,
+                after,
+            }])
+            .await;
+    }
+    assert_eq!(reopen().await, Some(vec![Factor::Email]));
+    assert_eq!(
+        ground.store.failures(&account.id, Factor::Email).await.unwrap(),
+        Failures::default()
+    );
+    assert_eq!(ground.store.failures(&account.id, Factor::Phone).await.unwrap(), waits);
+    assert_eq!(reopen().await, Some(Vec::new()));
+    let rows = ground
+        .store
+        .list_audit(&Filter::Event(Event::ReopenMethods), None, 9)
+        .await
+        .unwrap();
+    assert_eq!((rows.len(), rows[0].detail.as_str()), (1, "email"));
+    let nobody = user("nobody");
+    let reopened = ground.store.reopen_methods(&nobody, Actor::Console, START);
+    assert_eq!(reopened.await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -152,6 +152,16 @@ async fn a_file_is_imported_whole_or_not_at_all_with_every_mistake_told_by_its_l
     }
     assert_eq!(names(&installation.run("people list").done()), ["taken"]);
 
+    let saved_elsewhere = installation.scratch.path("sjis.csv");
+    std::fs::write(&saved_elsewhere, b"name,display\nh.tanaka,\x93c\x92\x86\n").unwrap();
+    let said = installation
+        .run(&format!("people import {}", saved_elsewhere.display()))
+        .refused();
+    assert!(
+        said.contains("sjis.csv:2: `name` stands in a line that is not in UTF-8") && said.contains("CSV UTF-8"),
+        "{said}"
+    );
+
     let misspelt = installation.file("misspelt.csv", "name,pasword\none,x\ntwo,y\n");
     let said = installation.run(&format!("people import {misspelt}")).refused();
     assert!(
@@ -220,6 +230,39 @@ async fn a_person_is_changed_in_what_is_named_and_nothing_else() {
     let (_, password) = said.trim().rsplit_once("shown once: ").unwrap();
     assert!(installation.opens("h.tanaka", password).await);
     assert!(installation.person("h.tanaka").await.unwrap().0.must_change);
+}
+
+#[tokio::test]
+async fn a_contact_is_replaced_or_taken_away_and_what_closed_is_reopened() {
+    let installation = Installation::new();
+    installation
+        .run("people add h.tanaka --mailbox h@corp.example --email h@private.example --phone +819012345671")
+        .done();
+    let said = installation
+        .run("people set h.tanaka --mailbox H+x@private.example")
+        .refused();
+    assert!(
+        said.contains("`mailbox` is the authentication e-mail as well"),
+        "{said}"
+    );
+    let said = installation
+        .run("people set h.tanaka --phone +819012345672 --remove phone")
+        .refused();
+    assert!(
+        said.contains("`remove` cannot be `phone` together with --phone"),
+        "{said}"
+    );
+    let said = installation.run("people set h.tanaka --remove mailbox").refused();
+    assert!(said.contains("phone or email"), "{said}");
+    installation
+        .run("people set h.tanaka --phone +819012345672 --remove email --mailbox h@private.example")
+        .done();
+    let (_, contacts) = installation.person("h.tanaka").await.unwrap();
+    let mut addresses: Vec<_> = contacts.iter().map(|contact| contact.address.as_str()).collect();
+    addresses.sort_unstable();
+    assert_eq!(addresses, ["+819012345672", "h@private.example"]);
+    let said = installation.run("people reopen h.tanaka").done();
+    assert_eq!(said, "h.tanaka: nothing was closed.\n");
 }
 
 #[tokio::test]
