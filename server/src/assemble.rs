@@ -10,6 +10,7 @@ use portal::ports::{Clock, Fault, Keys, Random, Store};
 use portal::service::{Organisation, Portal};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::compose::Sender;
 use crate::courier::mailbox::Mailbox;
@@ -173,11 +174,12 @@ impl Server {
     ) -> Result<(), Fault> {
         let (router, refusals) = self.router(package, stage);
         let (end, ended) = watch::channel(false);
+        let (rest, resting) = watch::channel(false);
         let workers = [
-            tokio::spawn(self.delivery().run(ended.clone())),
-            tokio::spawn(self.housekeeping().run(ended)),
+            tokio::spawn(self.delivery().run(ended)),
             tokio::spawn(refusals.write_down(Arc::clone(&self.store) as _)),
         ];
+        let housekeeping = tokio::spawn(self.housekeeping().run(resting));
         let mut damage = None;
         accept(listener, router, self.proxies(), Bounds::default(), async {
             tokio::select! {
@@ -188,15 +190,23 @@ impl Server {
         })
         .await;
         for worker in workers {
-            match tokio::time::timeout(FAREWELL, worker).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::error!(%error, "a worker did not end well"),
-                // A message that is under way is leased, and tried again by whoever comes next.
-                Err(_) => tracing::warn!("a worker was not waited for any longer"),
-            }
+            farewell(worker).await;
         }
+        // Now that nobody writes any more, what was written last is sealed.
+        let _ = rest.send(true);
+        farewell(housekeeping).await;
         self.store.close().await?;
         damage.map_or(Ok(()), |damage| Err(Fault::new(damage)))
+    }
+}
+
+/// Waits for a worker, but not for ever.
+async fn farewell(worker: JoinHandle<()>) {
+    match tokio::time::timeout(FAREWELL, worker).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "a worker did not end well"),
+        // A message that is under way is leased, and tried again by whoever comes next.
+        Err(_) => tracing::warn!("a worker was not waited for any longer"),
     }
 }
 

@@ -1,24 +1,113 @@
 //! What has to be done now and then: sealing the audit log, forgetting what has run out.
+//!
+//! Each job has its own turn, by the time that passes and not by the clock of the machine, which may be wrong; one that
+//! fails keeps no other from its work, and is tried less and less often while it does.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use portal::audit::Actor;
-use portal::moment::{Moment, hours, minutes};
+use portal::moment::{Moment, days, hours, minutes};
 use portal::ports::{Clock, Fault};
 use portal::service::Portal;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::store::SqlStore;
 
-/// How often the audit log is sealed: rows are in the chain within about a second.
-const SEAL_EVERY: Duration = Duration::from_millis(500);
-/// How often rows of the audit log are looked for that are older than it is kept.
-const RETAIN_EVERY: Duration = hours(1);
-/// How often what has run out is removed.
-const PURGE_EVERY: Duration = minutes(1);
-/// How often the head of the chain is told to the log, where no one who can alter the database can alter it.
-const ANCHOR_EVERY: Duration = minutes(5);
+/// How often it is looked whose turn it is.
+const EVERY: Duration = Duration::from_millis(500);
+/// The longest wait for the next try of a job that fails, unless its turn comes later anyway.
+const LONGEST_WAIT: Duration = minutes(1);
+/// How far the clock may be ahead of what the audit log says and of the time that has passed since. Beyond that it may be
+/// the clock that is wrong, and rows that have to be kept would be removed.
+const FURTHEST: Duration = days(30);
+
+/// What is done now and then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Job {
+    /// Seals the audit log.
+    Seal,
+    /// Removes rows of the audit log that are older than it is kept; only what is sealed goes.
+    Retain,
+    /// Tells the head of the chain to the log, where no one who can alter the database can alter it.
+    Anchor,
+    /// Tells owners what was left unfinished.
+    TellUnfinished,
+    /// Tells the help desk of the calls that were held back.
+    DigestHelp,
+    /// Gives up messages that are not worth sending any longer.
+    DropExpired,
+    /// Removes what has run out.
+    Purge,
+}
+
+impl Job {
+    /// Every job, in the order of a round.
+    const ALL: [Self; 7] = [
+        Self::Seal,
+        Self::Retain,
+        Self::Anchor,
+        Self::TellUnfinished,
+        Self::DigestHelp,
+        Self::DropExpired,
+        Self::Purge,
+    ];
+
+    /// How often. Rows of the audit log are in the chain within about a second.
+    const fn every(self) -> Duration {
+        match self {
+            Self::Retain => hours(1),
+            Self::Seal => EVERY,
+            Self::Anchor => minutes(5),
+            Self::TellUnfinished | Self::DigestHelp | Self::DropExpired | Self::Purge => minutes(1),
+        }
+    }
+}
+
+/// When a job is due.
+struct Turn {
+    job: Job,
+    due: Instant,
+    /// In a row.
+    failures: u32,
+}
+
+impl Turn {
+    /// Due at once; an anchor is of use only after a while.
+    fn of(job: Job) -> Self {
+        let first = if job == Job::Anchor {
+            job.every()
+        } else {
+            Duration::ZERO
+        };
+        Self {
+            job,
+            due: Instant::now() + first,
+            failures: 0,
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        Instant::now() >= self.due
+    }
+
+    /// Sets the next turn by how this one went.
+    fn took(&mut self, outcome: &Result<(), Fault>) {
+        let every = self.job.every();
+        let wait = if outcome.is_ok() {
+            self.failures = 0;
+            every
+        } else {
+            self.failures = self.failures.saturating_add(1);
+            every
+                .saturating_mul(2_u32.saturating_pow(self.failures.min(16)))
+                .min(LONGEST_WAIT)
+                .max(every)
+        };
+        self.due = Instant::now() + wait;
+    }
+}
 
 /// The worker that keeps the house.
 pub struct Housekeeping {
@@ -35,21 +124,22 @@ pub struct Housekeeping {
 }
 
 impl Housekeeping {
-    /// Works until it is told to stop.
+    /// Works until it is told to stop, and seals what was written last. Whoever else writes is to stop before.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut done = Done {
-            anchored: self.clock.now(),
-            ..Done::default()
-        };
+        let mut turns = Job::ALL.map(Turn::of);
+        let mut course = Course::default();
         loop {
-            if let Err(fault) = self.round(&mut done).await {
-                tracing::error!(%fault, "housekeeping failed");
+            for turn in turns.iter_mut().filter(|turn| turn.is_due()) {
+                let outcome = self.take(turn.job, &mut course).await;
+                if let Err(fault) = &outcome {
+                    tracing::error!(%fault, job = ?turn.job, "housekeeping failed");
+                }
+                turn.took(&outcome);
             }
             tokio::select! {
-                () = tokio::time::sleep(SEAL_EVERY) => {}
+                () = tokio::time::sleep(EVERY) => {}
                 () = told(&mut stop) => {
-                    // What was written last is sealed before the end.
-                    if let Err(fault) = self.store.seal(self.clock.now(), &self.name).await {
+                    if let Err(fault) = self.store.seal_last(self.clock.now(), &self.name).await {
                         tracing::error!(%fault, "the audit log was not sealed at the end");
                     }
                     return;
@@ -58,48 +148,120 @@ impl Housekeeping {
         }
     }
 
-    async fn round(&self, done: &mut Done) -> Result<(), Fault> {
+    async fn take(&self, job: Job, course: &mut Course) -> Result<(), Fault> {
         let now = self.clock.now();
-        self.store.seal(now, &self.name).await?;
-        if now.since(done.anchored) >= ANCHOR_EVERY {
-            done.anchored = now;
-            if let Some(anchor) = self.store.anchor(now).await? {
-                tracing::info!(%anchor, "head of the audit log");
+        match job {
+            Job::Retain => self.retain(course, now).await?,
+            Job::Seal => {
+                self.store.seal(now, &self.name).await?;
+            }
+            Job::Anchor => {
+                if let Some(anchor) = self.store.anchor(now).await? {
+                    tracing::info!(%anchor, "head of the audit log");
+                }
+            }
+            Job::TellUnfinished => {
+                self.portal.tell_unfinished().await?;
+            }
+            Job::DigestHelp => {
+                self.portal.digest_help().await?;
+            }
+            Job::DropExpired => self.drop_expired(now).await?,
+            Job::Purge => {
+                self.store.purge(now).await?;
             }
         }
-        if now.since(done.retained) >= RETAIN_EVERY {
-            done.retained = now;
-            let before = now - self.keep_audit;
-            let removed = self.store.retain_audit(before, Actor::System, now).await?;
-            if removed > 0 {
-                tracing::info!(removed, "rows of the audit log were older than it is kept");
-            }
+        Ok(())
+    }
+
+    async fn retain(&self, course: &mut Course, now: Moment) -> Result<(), Fault> {
+        let newest = self.store.newest_audit().await?.unwrap_or(now);
+        if !course.is_believable(newest, now) {
+            let ahead_days = now.since(newest).as_secs() / 86_400;
+            tracing::error!(
+                ahead_days,
+                "the clock is far ahead of the audit log, so none of it is removed; if the clock is right, stop the server \
+                 and run `aikagi audit retain`"
+            );
+            return Ok(());
         }
-        if now.since(done.purged) >= PURGE_EVERY {
-            done.purged = now;
-            // One that fails must not keep the others from their work.
-            let told = self.portal.tell_unfinished().await.map(|_| ());
-            let digested = self.portal.digest_help().await.map(|_| ());
-            let dropped = self.store.drop_expired(now).await.map(|_| ());
-            let purged = self.store.purge(now).await.map(|_| ());
-            told?;
-            digested?;
-            dropped?;
-            purged?;
+        let removed = self
+            .store
+            .retain_audit(now - self.keep_audit, Actor::System, now)
+            .await?;
+        if removed > 0 {
+            tracing::info!(removed, "rows of the audit log were older than it is kept");
+        }
+        Ok(())
+    }
+
+    async fn drop_expired(&self, now: Moment) -> Result<(), Fault> {
+        let messages = self.store.drop_expired(now).await?;
+        if messages > 0 {
+            tracing::warn!(
+                messages,
+                "messages were not sent while they were worth it; `aikagi outbox` lists them"
+            );
         }
         Ok(())
     }
 }
 
-/// When each of the rarer jobs was done last.
+/// What the clock is measured by: when the log was written last before this process began to write, and the time that has
+/// passed since.
 #[derive(Default)]
-struct Done {
-    anchored: Moment,
-    retained: Moment,
-    purged: Moment,
+struct Course {
+    began: Option<(Moment, Instant)>,
+}
+
+impl Course {
+    /// Whether the clock is where it can be. What this process writes by a wrong clock makes that no righter.
+    fn is_believable(&mut self, newest: Moment, now: Moment) -> bool {
+        let (newest, since) = *self.began.get_or_insert_with(|| (newest, Instant::now()));
+        now.since(newest) <= since.elapsed() + FURTHEST
+    }
 }
 
 /// Ends when it is told to stop, or when nobody is left to tell.
 pub(crate) async fn told(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_that_fails_is_tried_less_and_less_often_but_never_seldom() {
+        let mut turn = Turn::of(Job::Seal);
+        assert!(turn.is_due());
+        let mut waits = Vec::new();
+        for _ in 0..9 {
+            turn.took(&Err(Fault::new("no")));
+            waits.push((turn.due - Instant::now()).as_millis());
+        }
+        assert_eq!(
+            waits,
+            [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]
+        );
+        turn.took(&Ok(()));
+        assert!(!turn.is_due());
+        tokio::time::advance(EVERY).await;
+        assert!(turn.is_due());
+        let mut seldom = Turn::of(Job::Retain);
+        seldom.took(&Err(Fault::new("no")));
+        assert_eq!(seldom.due - Instant::now(), hours(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_jumps_is_not_believed_and_time_that_passes_is() {
+        let start = Moment::from_millis(1_800_000_000_000);
+        let mut course = Course::default();
+        assert!(!course.is_believable(start, start + days(31)));
+        // Rows that were written by it since.
+        assert!(!course.is_believable(start + days(31), start + days(31)));
+        tokio::time::advance(days(2)).await;
+        assert!(course.is_believable(start + days(2), start + days(31)));
+        assert!(!course.is_believable(start + days(2), start + days(800)));
+    }
 }

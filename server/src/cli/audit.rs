@@ -2,20 +2,18 @@
 
 use std::path::PathBuf;
 
-use clap::builder::RangedI64ValueParser;
+use clap::builder::{PossibleValuesParser, RangedI64ValueParser};
 use clap::{Subcommand, value_parser};
+use portal::account::UserName;
 use portal::audit::{Actor, Entry, Event, Outcome as How};
-use portal::ports::{Change, Clock as _, Store as _};
+use portal::ports::{Change, Clock as _, Committed, Store as _};
 
 use super::serve::{Opened, open};
 use super::{Configured, Outcome, Sentence, block_on, shown};
 use crate::clock::SystemClock;
 use crate::settings::KEEP_DAYS;
 use crate::store::SqlStore;
-use crate::store::audit::{Anchor, Filter};
-
-/// The name of these commands in the sealer's lease.
-const HOLDER: &str = "aikagi audit";
+use crate::store::audit::{Anchor, Filter, Recorded};
 
 /// Read, seal or verify the audit log, or remove its oldest rows.
 #[derive(clap::Args)]
@@ -33,9 +31,15 @@ enum Deed {
         /// Only what was done on the page with this support code.
         #[arg(long)]
         support: Option<String>,
+        /// Only what concerns the account of this user name.
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["support", "event"])]
+        subject: Option<String>,
+        /// Only this event, as `sign_in` or `reset`.
+        #[arg(long, value_parser = PossibleValuesParser::new(Event::ALL.map(Event::word)), conflicts_with = "support")]
+        event: Option<String>,
         /// At most so many rows.
-        #[arg(long, default_value_t = 200)]
-        most: i64,
+        #[arg(long, default_value_t = 200, value_parser = value_parser!(u32).range(1..))]
+        most: u32,
     },
     /// Seal what was written last, and print the end of the chain: an anchor to be kept elsewhere, for `verify`.
     Seal,
@@ -82,18 +86,23 @@ impl Deed {
         let store = &opened.store;
         let now = SystemClock.now();
         match self {
-            Self::List { support, most } => list(store, support, most).await?,
+            Self::List {
+                support,
+                subject,
+                event,
+                most,
+            } => list(store, filter(store, support, subject, event).await?, most).await?,
             Self::Seal => {
-                store.seal(now, HOLDER).await?;
+                store.seal_alone().await?;
                 let anchor = store.anchor(now).await?.ok_or("the audit log is empty")?;
                 println!("{anchor}");
             }
             Self::Verify(known) => verify(store, known.read()?).await?,
             Self::Retain { days } => {
                 let keep = days.map_or(opened.settings.audit.keep, |days| portal::moment::days(days.into()));
-                store.seal(now, HOLDER).await?;
+                store.seal_alone().await?;
                 let removed = store.retain_audit(now - keep, Actor::Console, now).await?;
-                store.seal(now, HOLDER).await?;
+                store.seal_alone().await?;
                 let days = keep.as_secs() / 86_400;
                 println!("{removed} rows older than {days} days are removed.");
             }
@@ -129,22 +138,58 @@ impl Known {
     }
 }
 
-async fn list(store: &SqlStore, support: Option<String>, most: i64) -> Outcome {
-    let filter = support.map_or(Filter::All, |code| Filter::Support(code.trim().to_uppercase()));
-    for row in &store.list_audit(&filter, None, most).await? {
-        let row = serde_json::json!({
-            "at": row.at, "actor": row.actor, "subject": row.subject, "network": row.network,
-            "event": row.event, "outcome": row.outcome, "method": row.method, "flow": row.flow,
-            "support": row.support, "detail": row.detail,
-        });
-        println!("{}", shown::line(&row.to_string()));
+/// Which rows are wanted; at most one of the three is given.
+async fn filter(
+    store: &SqlStore,
+    support: Option<String>,
+    subject: Option<String>,
+    event: Option<String>,
+) -> Result<Filter, Sentence> {
+    if let Some(code) = support {
+        return Ok(Filter::Support(code.trim().to_uppercase()));
     }
-    store.commit(vec![Change::Record(read(SystemClock.now()))]).await?;
+    if let Some(name) = subject {
+        let name = UserName::parse(&name).map_err(|_| "this cannot be a user name")?;
+        let account = store
+            .account_named(&name)
+            .await?
+            .ok_or("there is nobody of this name")?;
+        return Ok(Filter::Subject(account.id));
+    }
+    let event = event.and_then(|word| Event::ALL.into_iter().find(|event| event.word() == word));
+    Ok(event.map_or(Filter::All, Filter::Event))
+}
+
+async fn list(store: &SqlStore, filter: Filter, most: u32) -> Outcome {
+    // Before anything is shown, so that nobody reads without a trace; it is not among what was there to be read.
+    let newest = store.list_audit(&Filter::All, None, 1).await?;
+    if store.commit(vec![Change::Record(read(SystemClock.now()))]).await? == Committed::Stale {
+        return Err("that the log is read could not be recorded, so nothing is shown".into());
+    }
+    let mut after = newest.first().map(|row| row.key.saturating_add(1));
+    let mut left = i64::from(most);
+    while left > 0 && after.is_some() {
+        let page = store.list_audit(&filter, after, left).await?;
+        for row in &page {
+            print(row);
+        }
+        left -= i64::try_from(page.len())?;
+        after = page.last().map(|row| row.key);
+    }
     Ok(())
 }
 
+fn print(row: &Recorded) {
+    let row = serde_json::json!({
+        "at": row.at, "actor": row.actor, "subject": row.subject, "network": row.network,
+        "event": row.event, "outcome": row.outcome, "method": row.method, "flow": row.flow,
+        "support": row.support, "detail": row.detail,
+    });
+    println!("{}", shown::line(&row.to_string()));
+}
+
 async fn verify(store: &SqlStore, known: Vec<Anchor>) -> Outcome {
-    store.seal(SystemClock.now(), HOLDER).await?;
+    store.seal_alone().await?;
     let compared = known.len();
     let report = store.verify_audit(known).await?;
     println!("{} rows, {} not sealed yet", report.rows, report.unsealed.0);

@@ -44,3 +44,13 @@ pub(super) async fn take(
     .await?;
     row.as_ref().map(|row| number(row, "token")).transpose()
 }
+
+/// Lets go of a lease, for whoever comes next; nothing where somebody else has it.
+pub(super) async fn end(conn: &mut AnyConnection, name: &str, holder: &str) -> Result<()> {
+    sqlx::query("update lease set until = 0 where name = $1 and holder = $2")
+        .bind(name)
+        .bind(holder)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -9,11 +9,14 @@ use portal::moment::{Moment, seconds};
 use portal::ports::{Keys, Label};
 use sqlx::AnyConnection;
 
-use crate::store::row::{bytes, number};
+use crate::store::row::{bytes, moment, number};
 use crate::store::{BATCH, Result, SqlStore, lease};
 
 /// How long a sealer that fell silent keeps the others from taking over.
 const LEASE: Duration = seconds(10);
+
+/// The name of the job in leases.
+const SEALER: &str = "audit sealer";
 
 /// The link before the first.
 pub(super) const BEGINNING: [u8; 32] = [0; 32];
@@ -148,6 +151,25 @@ impl SqlStore {
     /// Seals what is not sealed yet; how many rows. Nothing while another holder does it. To be called often enough
     /// that no row stays unsealed for a second.
     pub async fn seal(&self, now: Moment, holder: &str) -> Result<u64> {
+        self.seal_as(Some((holder, now))).await
+    }
+
+    /// The same by a holder who will seal no more: the next one need not wait.
+    pub async fn seal_last(&self, now: Moment, holder: &str) -> Result<u64> {
+        let sealed = self.seal(now, holder).await?;
+        let mut tx = self.begin().await?;
+        lease::end(&mut tx, SEALER, holder).await?;
+        tx.commit().await?;
+        Ok(sealed)
+    }
+
+    /// Seals everything, whoever holds the lease: for whoever has the database to itself, as a command does. Nothing is
+    /// left unsealed.
+    pub async fn seal_alone(&self) -> Result<u64> {
+        self.seal_as(None).await
+    }
+
+    async fn seal_as(&self, holder: Option<(&str, Moment)>) -> Result<u64> {
         let mut sealed = 0;
         loop {
             // Looking first costs no write lock, and most of the time there is nothing.
@@ -156,9 +178,8 @@ impl SqlStore {
                 return Ok(sealed);
             }
             let mut tx = self.begin().await?;
-            if lease::take(&mut tx, "audit sealer", holder, now, LEASE)
-                .await?
-                .is_none()
+            if let Some((holder, now)) = holder
+                && lease::take(&mut tx, SEALER, holder, now, LEASE).await?.is_none()
             {
                 return Ok(sealed);
             }
@@ -185,6 +206,19 @@ impl SqlStore {
             }
             tx.commit().await?;
         }
+    }
+
+    /// When the newest row or anchor was written; none while the log is empty.
+    pub async fn newest_audit(&self) -> Result<Option<Moment>> {
+        let row = sqlx::query("select at from audit order by number desc limit 1")
+            .fetch_optional(&self.reader)
+            .await?;
+        let anchor = sqlx::query("select at from audit_anchor where kind = $1 order by seq desc limit 1")
+            .bind(Kind::Head.word())
+            .fetch_optional(&self.reader)
+            .await?;
+        let written = row.iter().chain(&anchor).map(|row| moment(row, "at"));
+        Ok(written.collect::<Result<Vec<_>>>()?.into_iter().max())
     }
 
     /// Writes down the head of the chain, for finding a cut-off end later. Whoever asks tells it outside as well: to the

@@ -99,6 +99,42 @@ async fn what_is_no_anchor_is_told_with_its_line() {
 }
 
 #[tokio::test]
+async fn the_log_is_read_page_by_page_as_far_as_is_asked_and_that_is_recorded_first() {
+    let installation = log(&[1; 450]).await;
+    let lines = |said: &str| said.lines().count();
+    assert_eq!(lines(&installation.run("audit list").done()), 200);
+    assert_eq!(lines(&installation.run("audit list --most 420").done()), 420);
+    // Itself it does not show, but both that came before.
+    let said = installation.run("audit list --most 9999").done();
+    assert_eq!(lines(&said), 452);
+    assert_eq!(said.matches("\"event\":\"read_audit\"").count(), 2, "{said}");
+    installation.run("people add h.tanaka").done();
+    let said = installation.run("audit list --subject H.Tanaka").done();
+    assert_eq!(
+        (lines(&said), said.contains("\"event\":\"add_account\"")),
+        (1, true),
+        "{said}"
+    );
+    assert_eq!(lines(&installation.run("audit list --event read_audit").done()), 4);
+    let said = installation.run("audit list --event read").refused();
+    assert!(said.contains("read_audit"), "{said}");
+    let said = installation.run("audit list --subject nobody").refused();
+    assert!(said.contains("there is nobody of this name"), "{said}");
+}
+
+#[tokio::test]
+async fn sealing_does_not_wait_for_the_lease_of_a_server_that_is_gone() {
+    let installation = log(&[1]).await;
+    let store = installation.store().await;
+    store.seal(SystemClock.now(), "server").await.unwrap();
+    let late = vec![Change::Record(entry(SystemClock.now()))];
+    store.commit(late).await.unwrap();
+    store.close().await.unwrap();
+    let anchor = installation.run("audit seal").done();
+    assert!(anchor.starts_with("2:"), "{anchor}");
+}
+
+#[tokio::test]
 async fn rows_that_are_older_than_the_log_is_kept_are_removed_and_the_rest_can_be_verified() {
     let installation = log(&[800, 400, 40, 1]).await;
     let anchor = installation.run("audit seal").done();
