@@ -59,7 +59,8 @@ pub const LONGEST_PAGE: i64 = 200;
 
 /// The store in a database.
 pub struct SqlStore {
-    /// One connection: SQLite has one writer, and queueing for it here is fair and has no time limit of its own.
+    /// One connection: SQLite has one writer, and queueing for it here is fair. Whoever waits too long is told to come
+    /// back.
     writer: AnyPool,
     reader: AnyPool,
     keys: Arc<dyn Keys>,

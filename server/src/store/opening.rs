@@ -44,7 +44,7 @@ const READER: &str = "pragma foreign_keys = on; pragma busy_timeout = 5000; prag
 
 /// Connections that read. More than the cores of a small server gain nothing.
 const READERS: u32 = 4;
-/// How long a request waits for a connection before it is told to come back.
+/// How long a request waits for a connection, the one that writes as well, before it is told to come back.
 const ACQUIRE: Duration = seconds(5);
 
 /// Why the database was not opened.
@@ -128,39 +128,23 @@ impl SqlStore {
         install_default_drivers();
         let place = std::path::absolute(place).map_err(|cause| CannotOpen::File(place.to_owned(), cause))?;
         let (lock, left) = Lock::take(&place)?;
-        private_file(&place)?;
-        let address = address(&place)?;
-        let writer = pool(1, WRITER)
-            .connect_with(AnyConnectOptions::from_url(&address)?)
-            .await?;
-        check_sqlite(&writer).await?;
-        // The first connection has mended what SQLite can mend.
-        let soundness = match left {
-            Left::Closed => Soundness::of_closed(&place),
-            Left::Open => Soundness::look(&place),
-        };
-        soundness.settle().await?;
-        migrate(&writer, &place).await?;
-        let reader = pool(READERS, READER)
-            .connect_with(AnyConnectOptions::from_url(&address)?)
-            .await?;
-        let decoy = keys
-            .seal(Label::Contact, contacts::DECOY, b"nobody@nowhere.example")
-            .map_err(Breakdown::from)?;
-        let store = Self {
-            writer,
-            reader,
-            keys,
-            clock: Arc::new(SystemClock),
-            place,
-            lock,
-            soundness,
-            decoy,
-        };
-        let mut tx = store.begin().await?;
-        policy::lay_down(&mut tx).await?;
-        tx.commit().await?;
-        Ok(store)
+        match Connected::open(&place, left, keys.as_ref()).await {
+            Ok(connected) => Ok(Self {
+                writer: connected.writer,
+                reader: connected.reader,
+                keys,
+                clock: Arc::new(SystemClock),
+                place,
+                lock,
+                soundness: connected.soundness,
+                decoy: connected.decoy,
+            }),
+            Err(refused) => {
+                // What was found closed is as it was. What was found open has to be looked at still.
+                lock.give_up(left == Left::Closed);
+                Err(refused)
+            }
+        }
     }
 
     /// The same store by another clock than the system's: for the demo and the tests, whose clock can be moved.
@@ -189,8 +173,12 @@ impl SqlStore {
         back_up(&self.place, to).await
     }
 
-    /// Closes the store: waits for what is under way, moves the write-ahead log into the file, gives up the lock.
+    /// Closes the store: waits for what is under way, moves the write-ahead log into the file, gives up the lock. Nothing
+    /// happens to one that is closed.
     pub async fn close(&self) -> Result<()> {
+        if self.writer.is_closed() {
+            return Ok(());
+        }
         self.reader.close().await;
         let checkpoint = sqlx::query("pragma wal_checkpoint(truncate)")
             .fetch_all(&self.writer)
@@ -199,6 +187,61 @@ impl SqlStore {
         self.lock.give_up(self.soundness.is_whole() && checkpoint.is_ok());
         checkpoint?;
         Ok(())
+    }
+}
+
+/// A database that is connected to and up to date.
+struct Connected {
+    writer: AnyPool,
+    reader: AnyPool,
+    soundness: Soundness,
+    decoy: Vec<u8>,
+}
+
+impl Connected {
+    async fn open(place: &Path, left: Left, keys: &dyn Keys) -> std::result::Result<Self, CannotOpen> {
+        private_file(place)?;
+        let address = address(place)?;
+        let writer = pool(1, WRITER)
+            .connect_with(AnyConnectOptions::from_url(&address)?)
+            .await?;
+        let connected = Self::prepare(place, left, keys, &address, writer.clone()).await;
+        if connected.is_err() {
+            writer.close().await;
+        }
+        connected
+    }
+
+    async fn prepare(
+        place: &Path,
+        left: Left,
+        keys: &dyn Keys,
+        address: &Url,
+        writer: AnyPool,
+    ) -> std::result::Result<Self, CannotOpen> {
+        check_sqlite(&writer).await?;
+        // The first connection has mended what SQLite can mend.
+        let soundness = match left {
+            Left::Closed => Soundness::of_closed(place),
+            Left::Open => Soundness::look(place),
+        };
+        soundness.settle().await?;
+        migrate(&writer, place).await?;
+        let decoy = keys
+            .seal(Label::Contact, contacts::DECOY, b"nobody@nowhere.example")
+            .map_err(Breakdown::from)?;
+        let mut tx = writer.begin_with("begin immediate").await?;
+        policy::lay_down(&mut tx).await?;
+        tx.commit().await?;
+        let reader = pool(READERS, READER)
+            .connect_with(AnyConnectOptions::from_url(address)?)
+            .await?;
+        Ok(Self {
+            writer,
+            reader,
+            soundness,
+            decoy,
+        })
     }
 }
 

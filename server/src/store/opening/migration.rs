@@ -1,6 +1,6 @@
 //! The schema, and the copy that is made before it changes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sqlx::any::AnyConnectOptions;
 use sqlx::migrate::Migrator;
@@ -24,8 +24,9 @@ pub(super) async fn migrate(pool: &AnyPool, place: &Path) -> std::result::Result
         return Err(CannotOpen::NewerSchema { found, known });
     }
     if found > 0 && found < known {
-        // A copy that was cut short never takes the place of a whole one.
-        let (whole, part) = (beside(place, &format!("before-{known}")), beside(place, "part"));
+        // A copy that was cut short never takes the place of a whole one, and nor does a later one: after a migration that
+        // failed, the first is the one to go back to.
+        let (whole, part) = (unused(place, found), beside(place, "part"));
         let unwritten = |cause| CannotOpen::File(whole.clone(), cause);
         match std::fs::remove_file(&part) {
             Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(unwritten(cause)),
@@ -35,6 +36,16 @@ pub(super) async fn migrate(pool: &AnyPool, place: &Path) -> std::result::Result
         std::fs::rename(&part, &whole).map_err(unwritten)?;
     }
     MIGRATIONS.run(pool).await.map_err(CannotOpen::Migration)
+}
+
+/// A name for a copy with this schema that no file has yet. Nobody else makes one: the lock is held.
+fn unused(place: &Path, schema: i64) -> PathBuf {
+    let first = beside(place, &format!("schema-{schema}"));
+    let others = (2_u32..).map(|number| beside(place, &format!("schema-{schema}.{number}")));
+    std::iter::once(first.clone())
+        .chain(others)
+        .find(|copy| !copy.exists())
+        .unwrap_or(first)
 }
 
 /// The last migration of the database; 0 for an empty one.

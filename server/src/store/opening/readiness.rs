@@ -6,6 +6,7 @@ use std::time::Duration;
 use portal::moment::seconds;
 use portal::ports::Label;
 
+use super::soundness::State;
 use crate::store::{Breakdown, Result, SqlStore, contacts};
 
 /// How long the database may take over a write.
@@ -18,6 +19,8 @@ const FREE_PART: u64 = 20;
 pub enum Unready {
     /// It was not closed the last time, and is being looked at or damaged.
     Unsound,
+    /// It was not closed the last time, and could not be looked at since.
+    Unseen,
     /// It takes no write.
     Database(Breakdown),
     /// The keys do not open what they sealed.
@@ -31,6 +34,7 @@ impl Unready {
     pub const fn words(&self) -> &'static str {
         match self {
             Self::Unsound => "the database is being checked after an unclean stop",
+            Self::Unseen => "the database could not be checked after an unclean stop; it is tried again",
             Self::Database(_) => "the database takes no writes",
             Self::Keyring => "the keyring does not work",
             Self::Disk => "less than 5 % of the disk is free",
@@ -45,8 +49,10 @@ impl SqlStore {
     /// # Errors
     /// What is missing.
     pub async fn ready(&self) -> std::result::Result<(), Unready> {
-        if !self.soundness.is_whole() {
-            return Err(Unready::Unsound);
+        match self.soundness.state() {
+            State::Whole => {}
+            State::Unsound => return Err(Unready::Unsound),
+            State::Unseen => return Err(Unready::Unseen),
         }
         tokio::time::timeout(WITHIN, self.beat())
             .await

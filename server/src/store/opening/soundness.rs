@@ -7,15 +7,20 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use portal::moment::seconds;
+use portal::moment::{minutes, seconds};
 use sqlx::any::AnyConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 use tokio::sync::watch;
 
 use super::{CannotOpen, address};
+use crate::store::Breakdown;
 
 /// How long opening waits for the look. A server is back within five seconds.
 const PATIENCE: Duration = seconds(3);
+
+/// How long after a look that did not come about the next one follows; doubled each time, up to the longest.
+const FIRST_WAIT: Duration = seconds(1);
+const LONGEST_WAIT: Duration = minutes(1);
 
 /// What is known of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +31,19 @@ enum Known {
     Whole,
     /// Damaged: what SQLite says of it.
     Damaged(String),
+    /// It could not be looked at, and will be again: that says nothing about it.
+    Unseen,
+}
+
+/// What a store tells of its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Whole.
+    Whole,
+    /// Being looked at, or damaged.
+    Unsound,
+    /// It could not be looked at yet.
+    Unseen,
 }
 
 /// What is known of a file, and what is yet to be.
@@ -47,11 +65,7 @@ impl Soundness {
     pub(super) fn look(place: &Path) -> Self {
         let (tell, known) = watch::channel(Known::Nothing);
         let looked_at = place.to_owned();
-        tokio::spawn(async move {
-            let found = quick_check(&looked_at).await;
-            // Nobody listens any more where the store was closed meanwhile.
-            let _ = tell.send(found);
-        });
+        tokio::spawn(look_until_seen(tell, async move || quick_check(&looked_at).await));
         Self {
             place: place.to_owned(),
             known,
@@ -72,7 +86,9 @@ impl Soundness {
     /// The damage, once the look is over; none where the file is whole.
     pub(super) async fn damage(&self) -> Option<CannotOpen> {
         let mut known = self.known.clone();
-        let found = known.wait_for(|known| *known != Known::Nothing).await;
+        let found = known
+            .wait_for(|known| matches!(known, Known::Whole | Known::Damaged(_)))
+            .await;
         let what = match found.as_deref() {
             Ok(Known::Damaged(what)) => what.clone(),
             Ok(_) => return None,
@@ -84,9 +100,18 @@ impl Soundness {
         })
     }
 
+    /// What is known by now.
+    pub(super) fn state(&self) -> State {
+        match &*self.known.borrow() {
+            Known::Whole => State::Whole,
+            Known::Unseen => State::Unseen,
+            Known::Nothing | Known::Damaged(_) => State::Unsound,
+        }
+    }
+
     /// Whether it is known to be whole.
     pub(super) fn is_whole(&self) -> bool {
-        *self.known.borrow() == Known::Whole
+        self.state() == State::Whole
     }
 }
 
@@ -102,14 +127,45 @@ impl crate::store::SqlStore {
     }
 }
 
-/// By a connection of its own: it takes its time, and nobody waits for it.
-async fn quick_check(place: &Path) -> Known {
-    match first_finding(place).await {
-        Ok(Some(finding)) if finding == "ok" => Known::Whole,
-        Ok(finding) => Known::Damaged(finding.unwrap_or_default()),
-        // What cannot be looked at is not whole.
-        Err(cause) => Known::Damaged(cause.to_string()),
+/// Looks until something was seen, or nobody listens any more: where the store was closed meanwhile.
+async fn look_until_seen(tell: watch::Sender<Known>, look: impl AsyncFn() -> Result<Known, CannotOpen>) {
+    let mut wait = FIRST_WAIT;
+    loop {
+        let found = look().await.unwrap_or_else(|cause| {
+            tracing::error!(%cause, again_in = ?wait, "the database could not be checked after an unclean stop");
+            Known::Unseen
+        });
+        let is_over = found != Known::Unseen;
+        if tell.send(found).is_err() || is_over {
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(wait) => wait = (wait * 2).min(LONGEST_WAIT),
+            () = tell.closed() => return,
+        }
     }
+}
+
+/// By a connection of its own: it takes its time, and nobody waits for it.
+///
+/// # Errors
+/// It could not be looked at: too many files are open, say.
+async fn quick_check(place: &Path) -> Result<Known, CannotOpen> {
+    match first_finding(place).await {
+        Ok(Some(finding)) if finding == "ok" => Ok(Known::Whole),
+        Ok(finding) => Ok(Known::Damaged(finding.unwrap_or_default())),
+        Err(CannotOpen::Breakdown(Breakdown::Sql(cause))) if is_damage(&cause) => Ok(Known::Damaged(cause.to_string())),
+        Err(cause) => Err(cause),
+    }
+}
+
+/// Whether SQLite stumbled over the damage itself: `SQLITE_CORRUPT` or `SQLITE_NOTADB`, whatever the extended code says
+/// above its lowest byte (<https://sqlite.org/rescode.html>).
+fn is_damage(cause: &sqlx::Error) -> bool {
+    let code = cause
+        .as_database_error()
+        .and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| matches!(code & 0xff, 11 | 26))
 }
 
 async fn first_finding(place: &Path) -> Result<Option<String>, CannotOpen> {
@@ -123,6 +179,7 @@ async fn first_finding(place: &Path) -> Result<Option<String>, CannotOpen> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::{SystemRandom, name};
 
     fn of(known: Known) -> (watch::Sender<Known>, Soundness) {
         let (tell, known) = watch::channel(known);
@@ -153,5 +210,41 @@ mod tests {
         drop(tell);
         assert!(soundness.damage().await.is_some());
         assert!(!soundness.is_whole());
+    }
+    #[tokio::test(start_paused = true)]
+    async fn a_look_that_did_not_come_about_is_no_damage_and_is_repeated() {
+        let (tell, soundness) = of(Known::Nothing);
+        let looks = std::sync::atomic::AtomicU32::new(0);
+        let look = async || match looks.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0..3 => Err(CannotOpen::Place(PathBuf::from("/too/many/open/files"))),
+            _ => Ok(Known::Whole),
+        };
+        let (starts, ()) = tokio::join!(
+            async {
+                let started = soundness.settle().await;
+                assert_eq!(soundness.state(), State::Unseen);
+                let damage = soundness.damage().await;
+                started.is_ok() && damage.is_none()
+            },
+            look_until_seen(tell, look),
+        );
+        assert!(starts);
+        assert!(soundness.is_whole());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_database_is_damaged_and_what_is_not_there_is_unseen() {
+        let folder = std::env::temp_dir().join(format!("aikagi-look-{}", name(&SystemRandom).unwrap()));
+        std::fs::create_dir(&folder).unwrap();
+        sqlx::any::install_default_drivers();
+        let scrap = folder.join("scrap.db");
+        std::fs::write(
+            &scrap,
+            "no database at all, but long enough to be taken for the head of one; ".repeat(99),
+        )
+        .unwrap();
+        assert!(matches!(quick_check(&scrap).await, Ok(Known::Damaged(_))));
+        assert!(quick_check(&folder.join("missing/aikagi.db")).await.is_err());
+        std::fs::remove_dir_all(&folder).ok();
     }
 }

@@ -75,6 +75,9 @@ async fn a_schema_from_a_later_version_is_refused_and_left_alone() {
         "{refused}"
     );
     assert_eq!(ground.dump().await, before);
+    // It is not looked at the next time for having been refused.
+    let lock = ground.folder.path().join("aikagi.db.lock");
+    assert!(std::fs::read(lock).unwrap().is_empty());
 }
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -92,18 +95,22 @@ async fn earlier(folder: &Folder, version: i64) -> SqliteConnection {
 #[tokio::test]
 async fn a_migration_is_preceded_by_a_copy() {
     let versions: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
-    let [.., before_last, last] = versions.as_slice() else {
+    let [.., before_last, _] = versions.as_slice() else {
         panic!("{versions:?}")
     };
     let folder = Folder::new();
     let before = dump(&mut earlier(&folder, *before_last).await).await;
+    // One that an earlier try has made.
+    let first = folder.path().join(format!("aikagi.db.schema-{before_last}"));
+    std::fs::write(&first, "kept").unwrap();
     let ground = Ground {
         store: open(&folder, &keyring()).await,
         keys: keyring(),
         folder,
     };
     ground.done(vec![Change::Record(entry(None))]).await;
-    let copy = ground.folder.path().join(format!("aikagi.db.before-{last}"));
+    assert_eq!(std::fs::read(&first).unwrap(), b"kept");
+    let copy = ground.folder.path().join(format!("aikagi.db.schema-{before_last}.2"));
     assert_eq!(dump(&mut raw(&copy).await).await, before);
     assert!(!ground.folder.path().join("aikagi.db.part").exists());
 }
