@@ -227,6 +227,7 @@ const fn hope(outcome: &Result<(), Undelivered>) -> u8 {
     }
 }
 
+/// How long to wait after so many attempts, of which the first is 1.
 fn wait(matter: &Matter, attempts: u32) -> Duration {
     let longest = if matches!(matter, Matter::Code { .. }) {
         LONGEST_FOR_CODES
@@ -234,6 +235,23 @@ fn wait(matter: &Matter, attempts: u32) -> Duration {
         LONGEST_FOR_NOTICES
     };
     FIRST_WAIT
-        .saturating_mul(2_u32.saturating_pow(attempts.min(16)))
+        .saturating_mul(2_u32.saturating_pow(attempts.saturating_sub(1).min(16)))
         .min(longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use portal::identity::CodeId;
+
+    use super::*;
+
+    #[test]
+    fn the_first_wait_is_a_second_and_each_is_twice_the_one_before_up_to_the_longest() {
+        let code = Matter::Code {
+            code: CodeId::new("code"),
+        };
+        let waits = |matter: &Matter| [1, 2, 3, 5, 6, 12, 13, 99].map(|attempt| wait(matter, attempt).as_secs());
+        assert_eq!(waits(&code), [1, 2, 4, 16, 30, 30, 30, 30]);
+        assert_eq!(waits(&Matter::WasReset), [1, 2, 4, 16, 32, 2_048, 3_600, 3_600]);
+    }
 }

@@ -7,11 +7,33 @@ use portal::identity::{AccountId, FlowId, MessageId};
 use portal::method::Method;
 use portal::moment::{Moment, seconds};
 use portal::ports::{Committed, Message};
+use sqlx::AnyConnection;
 
 use super::read;
 use crate::courier::Channel;
 use crate::store::row::{number, text, word};
 use crate::store::{BATCH, Result, SqlStore, audit, met_one};
+
+/// From where messages are taken: what is due in a channel, the first of every line only.
+macro_rules! due {
+    () => {
+        " from outbox as message
+            where channel = $1
+                and state = 'waiting'
+                and due <= $2
+                and expires > $2
+                and not exists (
+                    select 1 from outbox as earlier
+                    where earlier.state = 'waiting'
+                        and earlier.line = message.line
+                        and earlier.number < message.number
+                        and earlier.expires > $2
+                )"
+    };
+}
+
+/// Messages that ran out which one transaction gives up at most: each has a row of its own in the audit log.
+const EXPIRED_AT_ONCE: i64 = 100;
 
 /// How long a message is a worker's own, unless it prolongs that; then another may try it.
 pub const LEASE: Duration = seconds(60);
@@ -64,18 +86,18 @@ pub enum Obstacle {
 impl SqlStore {
     /// Takes out up to `most` messages of a channel that are due, each for [`LEASE`]; the first of every line only.
     pub async fn lease_due(&self, now: Moment, holder: &str, channel: Channel, most: usize) -> Result<Vec<Outgoing>> {
-        // Looking first costs no write lock, and most of the time there is nothing.
-        let is_due =
-            sqlx::query("select id from outbox where channel = $1 and state = 'waiting' and due <= $2 limit 1")
-                .bind(channel.word())
-                .bind(now.millis())
-                .fetch_optional(&self.reader)
-                .await?;
+        // Looking first costs no write lock, and most of the time there is nothing: also while a channel is down, and what
+        // is due waits behind what is tried again later.
+        let is_due = sqlx::query(concat!("select number", due!(), " limit 1"))
+            .bind(channel.word())
+            .bind(now.millis())
+            .fetch_optional(&self.reader)
+            .await?;
         if is_due.is_none() {
             return Ok(Vec::new());
         }
         let mut tx = self.begin().await?;
-        let rows = sqlx::query(
+        let rows = sqlx::query(concat!(
             "select
                 number,
                 id,
@@ -87,21 +109,10 @@ impl SqlStore {
                 expires,
                 network,
                 attempts + 1 as attempts,
-                due
-            from outbox as message
-            where channel = $1
-                and state = 'waiting'
-                and due <= $2
-                and expires > $2
-                and not exists (
-                    select 1 from outbox as earlier
-                    where earlier.state = 'waiting'
-                        and earlier.line = message.line
-                        and earlier.number < message.number
-                        and earlier.expires > $2
-                )
-            order by due, number limit $3",
-        )
+                due",
+            due!(),
+            " order by due, number limit $3",
+        ))
         .bind(channel.word())
         .bind(now.millis())
         .bind(i64::try_from(most).unwrap_or(BATCH).min(BATCH))
@@ -237,46 +248,65 @@ impl SqlStore {
             return Ok(());
         }
         if let Some(outcome) = state.outcome() {
-            let code = sqlx::query(
-                "select code.flow, code.account, code.method from outbox join code on code.id = outbox.code \
-                 where outbox.id = $1",
-            )
-            .bind(id.as_str())
-            .fetch_optional(&mut *tx)
-            .await?;
-            if let Some(code) = code {
-                let subject = AccountId::new(text(&code, "account")?);
-                let mut entry = audit::entry_by(Actor::System, Some(subject), Event::Deliver, String::new(), now);
-                entry.outcome = outcome;
-                entry.method = Some(word(&code, "method", Method::from_word)?);
-                entry.flow = Some(FlowId::new(text(&code, "flow")?));
-                self.record(&mut tx, &entry).await?;
-            }
+            self.record_fate(&mut tx, id, outcome, now).await?;
         }
         tx.commit().await?;
         Ok(())
     }
 
-    /// Drops the messages that are not worth sending any longer; how many.
+    /// How a code fared, for the audit log; nothing about any other message.
+    async fn record_fate(&self, conn: &mut AnyConnection, id: &MessageId, outcome: Outcome, now: Moment) -> Result<()> {
+        let code = sqlx::query(
+            "select
+                code.flow,
+                code.account,
+                code.method,
+                flow.support
+            from outbox
+            join code on code.id = outbox.code
+            join flow on flow.id = code.flow
+            where outbox.id = $1",
+        )
+        .bind(id.as_str())
+        .fetch_optional(&mut *conn)
+        .await?;
+        let Some(code) = code else { return Ok(()) };
+        let subject = AccountId::new(text(&code, "account")?);
+        let mut entry = audit::entry_by(Actor::System, Some(subject), Event::Deliver, String::new(), now);
+        entry.outcome = outcome;
+        entry.method = Some(word(&code, "method", Method::from_word)?);
+        entry.flow = Some(FlowId::new(text(&code, "flow")?));
+        entry.support = text(&code, "support")?;
+        self.record(conn, &entry).await
+    }
+
+    /// Gives up the messages that were not sent while they were worth it; how many. They are dead letters but for those
+    /// that tell nothing.
     pub async fn drop_expired(&self, now: Moment) -> Result<u64> {
         let mut dropped = 0;
         loop {
             let mut tx = self.begin().await?;
-            let result = sqlx::query(
+            let rows = sqlx::query(
                 "update outbox set
-                    state = 'dropped',
+                    state = case what when 'nothing' then 'dropped' else 'dead' end,
                     settled = $1,
                     holder = null,
-                    reason = 'expired'
-                where number in (select number from outbox where state = 'waiting' and expires <= $1 limit $2)",
+                    reason = case reason when '' then 'not sent in time' else reason end
+                where number in (select number from outbox where state = 'waiting' and expires <= $1 limit $2)
+                returning id",
             )
             .bind(now.millis())
-            .bind(BATCH)
-            .execute(&mut *tx)
+            .bind(EXPIRED_AT_ONCE)
+            .fetch_all(&mut *tx)
             .await?;
+            for row in &rows {
+                let id = MessageId::new(text(row, "id")?);
+                self.record_fate(&mut tx, &id, Outcome::Failed, now).await?;
+            }
             tx.commit().await?;
-            dropped += result.rows_affected();
-            if result.rows_affected() < BATCH.unsigned_abs() {
+            let taken = i64::try_from(rows.len()).unwrap_or(EXPIRED_AT_ONCE);
+            dropped += taken.unsigned_abs();
+            if taken < EXPIRED_AT_ONCE {
                 return Ok(dropped);
             }
         }

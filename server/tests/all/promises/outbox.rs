@@ -267,6 +267,52 @@ async fn what_ran_out_is_dropped_and_holds_nobody_up() {
 }
 
 #[tokio::test]
+async fn what_ran_out_unsent_is_a_dead_letter_and_a_code_is_in_the_audit_log_under_its_support_code() {
+    let ground = Ground::new().await;
+    let code = ground.code(&ground.person("h.tanaka").await).await;
+    let (unsent, empty) = (carrying(&code), message(Recipient::HelpDesk, Matter::Nothing));
+    ground
+        .done(vec![Change::Enqueue(unsent.clone()), Change::Enqueue(empty)])
+        .await;
+    ground.store.drop_expired(START + days(2)).await.unwrap();
+    let dead = ground.store.dead_letters(0, 9).await.unwrap();
+    assert_eq!(dead.len(), 1);
+    assert_eq!(
+        (&dead[0].id, dead[0].attempts, dead[0].reason.as_str()),
+        (&unsent.id, 0, "not sent in time")
+    );
+    let rows = ground
+        .store
+        .list_audit(&Filter::Support("ABCD-2345".into()), None, 9)
+        .await
+        .unwrap();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| (row.event.as_str(), row.outcome.as_str()))
+        .collect();
+    assert_eq!(rows, [("deliver", "failed")]);
+}
+
+#[tokio::test]
+async fn looking_for_what_is_due_takes_no_write_lock_while_all_of_it_waits_behind_something() {
+    let ground = Ground::new().await;
+    let (first, second) = (notice("a"), notice("a"));
+    ground
+        .done(vec![Change::Enqueue(first.clone()), Change::Enqueue(second)])
+        .await;
+    assert_eq!(due(&ground, START).await, std::slice::from_ref(&first));
+    ground
+        .store
+        .postpone(&after(&first, 1), START + hours(1), Obstacle::Channel, "down")
+        .await
+        .unwrap();
+    let mut raw = ground.raw().await;
+    sqlx::raw_sql("begin immediate").execute(&mut raw).await.unwrap();
+    // With a lock it would wait for five seconds, and fail.
+    assert!(due(&ground, START + minutes(5)).await.is_empty());
+}
+
+#[tokio::test]
 async fn however_many_ran_out_all_of_them_are_dropped() {
     let ground = Ground::new().await;
     ground
