@@ -6,6 +6,7 @@ mod graph;
 mod licences;
 mod policy;
 mod rooms;
+mod told;
 
 use anyhow::{Result, bail};
 
@@ -31,6 +32,7 @@ pub fn check(place: &Place) -> Result<()> {
         policy.bans.deny.len()
     );
     wrong.extend(rooms::wrong(place)?);
+    wrong.extend(told::missing(place)?);
     if !wrong.is_empty() {
         bail!("{}", wrong.join("; "));
     }

@@ -38,11 +38,16 @@ pub fn cargo(place: &Place, arguments: &[&str]) -> Command {
         _ => arguments.split_at(1),
     };
     command.args(subcommand);
-    if takes_lock && (env::var_os("CI").is_some() || rest.contains(&"--release")) {
+    if takes_lock && (env::var_os("CI").is_some() || is_shipped(rest)) {
         command.arg("--locked");
     }
     command.args(rest);
     command
+}
+
+/// The server of a release, and the browser's half, of which there is one build for every use.
+fn is_shipped(arguments: &[&str]) -> bool {
+    arguments.contains(&"--release") || arguments.contains(&"wasm-release")
 }
 
 /// Runs to the end; a refusal of the program is an error here.
