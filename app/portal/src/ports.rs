@@ -35,7 +35,29 @@ impl Fault {
     pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self(cause.into())
     }
+
+    /// There is too much to do: nothing is wrong, and nothing was done.
+    pub fn busy() -> Self {
+        Self::new(Busy)
+    }
+
+    /// Whether it is only that there is too much to do.
+    pub fn is_busy(&self) -> bool {
+        self.0.is::<Busy>()
+    }
 }
+
+/// There is too much to do.
+#[derive(Debug)]
+struct Busy;
+
+impl fmt::Display for Busy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("too much to do at this moment")
+    }
+}
+
+impl std::error::Error for Busy {}
 
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

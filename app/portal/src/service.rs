@@ -52,7 +52,11 @@ impl From<Refusal> for Trouble {
 
 impl From<Fault> for Trouble {
     fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+        if fault.is_busy() {
+            Self::Refused(Refusal::Busy)
+        } else {
+            Self::Fault(fault)
+        }
     }
 }
 

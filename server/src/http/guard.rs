@@ -113,8 +113,6 @@ pub struct Refused {
     pub why: Why,
     /// From where it came.
     pub client: Client,
-    /// Which path it asked for, without the query; at most 256 bytes, ASCII without controls.
-    pub path: String,
 }
 
 /// Is told of every request that was not let through. Must not block.
@@ -181,10 +179,11 @@ async fn stand(State(guard): State<Arc<Guard>>, mut request: Request, next: Next
             .await
             .unwrap_or_else(|_| {
                 tracing::error!(path, "a handler took too long");
-                small_page(StatusCode::SERVICE_UNAVAILABLE)
+                // What it has sent to the database is done all the same, so this is no word of being turned away.
+                small_page(StatusCode::GATEWAY_TIMEOUT)
             }),
         Err(why) => {
-            (guard.on_refused)(Refused { why, client, path });
+            (guard.on_refused)(Refused { why, client });
             small_page(why.status())
         }
     };

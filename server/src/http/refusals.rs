@@ -139,7 +139,6 @@ mod tests {
         Refused {
             why,
             client: Client::new(Ipv4Addr::from(address).into()),
-            path: "/api/signin".into(),
         }
     }
 

@@ -58,7 +58,23 @@ impl From<Breakdown> for Fault {
     fn from(breakdown: Breakdown) -> Self {
         match breakdown {
             Breakdown::Fault(fault) => fault,
+            // Nothing is wrong, only much to do.
+            Breakdown::Sql(sqlx::Error::PoolTimedOut) => {
+                tracing::warn!("no connection to the database was free in time");
+                Self::busy()
+            }
             other => Self::new(other),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_to_wait_in_vain_for_a_connection_is_to_be_busy() {
+        assert!(Fault::from(Breakdown::Sql(sqlx::Error::PoolTimedOut)).is_busy());
+        assert!(!Fault::from(Breakdown::Sql(sqlx::Error::PoolClosed)).is_busy());
     }
 }

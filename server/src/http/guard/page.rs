@@ -83,6 +83,11 @@ fn words(status: StatusCode) -> [&'static str; 2] {
             "Many people are being served right now. Please try again in a moment; nothing was changed.",
             "ただいま混み合っています。少し待ってからもう一度お試しください。何も変更されていません。",
         ],
+        // A handler was cut off: what it did is not known here.
+        StatusCode::GATEWAY_TIMEOUT => [
+            "The answer took too long. What you sent may have been done all the same: please open the page again to see.",
+            "応答に時間がかかりすぎました。送信された操作は完了している可能性があります。ページを開き直してご確認ください。",
+        ],
         _ => [
             "Something went wrong on our side. Please try again in a moment.",
             "サーバー側で問題が発生しました。少し待ってからもう一度お試しください。",

@@ -291,9 +291,14 @@ async fn a_handler_that_never_ends_is_not_waited_for() {
     let house = House::new();
     let started = tokio::time::Instant::now();
     let answer = house.ask(Ask::get("/slow")).await;
-    assert_eq!(answer.status(), 503);
-    assert_eq!(answer.headers()["retry-after"], "5");
+    assert_eq!(answer.status(), 504);
     assert_eq!(started.elapsed().as_secs(), 20);
+    let page = text(answer).await;
+    // It may have been: a handler that is cut off has perhaps sent its commit.
+    assert!(
+        page.contains("may have been done") && !page.contains("nothing was changed"),
+        "{page}"
+    );
 }
 
 #[tokio::test]
@@ -346,7 +351,6 @@ async fn the_client_is_known_to_handlers_and_to_whoever_hears_of_refusals() {
         [Refused {
             why: Why::CrossSite,
             client: Client::new("203.0.113.9".parse().unwrap()),
-            path: "/".into()
         }]
     );
 }
