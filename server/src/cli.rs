@@ -32,7 +32,7 @@ enum Command {
     Init(init::Init),
     /// Bring the database to the version of this program.
     Migrate(Configured),
-    /// Add, import, change, list and show people.
+    /// Add, import, change, reopen, list and show people.
     People(people::People),
     /// Show or set the policy.
     Policy(policy::PolicyCommand),
@@ -44,6 +44,7 @@ enum Command {
     Demo(demo::Demo),
 }
 
+pub(crate) use serve::cannot_listen;
 pub use serve::log;
 
 /// Where the configuration is.

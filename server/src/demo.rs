@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::assemble::{Server, Wiring};
+use crate::cli::cannot_listen;
 use crate::clock::MovingClock;
 use crate::courier::mailbox::{Letter, Mailbox};
 use crate::courier::{Couriers, Parcel};
@@ -95,7 +96,8 @@ pub async fn run(listen: SocketAddr, folder: Option<PathBuf>, mut told: watch::R
         )));
     }
     // Bound once, so that starting over loses no connection.
-    let listener = std::net::TcpListener::bind(listen).map_err(Fault::new)?;
+    let listener =
+        std::net::TcpListener::bind(listen).map_err(|error| Fault::new(cannot_listen(listen, "`--listen`", &error)))?;
     listener.set_nonblocking(true).map_err(Fault::new)?;
     let port = listener.local_addr().map_err(Fault::new)?.port();
     let mut is_first = true;

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod hashing;
 pub mod housekeeping;
 pub mod http;
+mod invisible;
 pub mod keyring;
 pub mod random;
 pub mod settings;

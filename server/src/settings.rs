@@ -155,8 +155,19 @@ fn everything(top: Section<'_>, beside: &Path) -> Option<Settings> {
     let data_dir = top.read("data_dir", file).unwrap_or_else(|| beside.join("data"));
     let database = top.read("database", |text| database(text, beside));
     let keyring = top.read("keyring", file).unwrap_or_else(|| beside.join("keyring.toml"));
-    if lies_in(&keyring, &data_dir) {
-        let wrong = Wrong::new("must not lie in data_dir: one copied folder would hold the lock and the key");
+    let database = database.unwrap_or_else(|| Database::Sqlite(data_dir.join("aikagi.db")));
+    let Database::Sqlite(file) = &database;
+    let folders = [
+        ("data_dir", Some(data_dir.as_path())),
+        ("the folder of the database", file.parent()),
+    ];
+    let beside_it = folders
+        .into_iter()
+        .find(|(_, folder)| folder.is_some_and(|folder| lies_in(&keyring, folder)));
+    if let Some((folder, _)) = beside_it {
+        let wrong = Wrong::new(format!(
+            "must not lie in {folder}: one copied folder would hold the lock and the key"
+        ));
         top.complain(
             "keyring",
             wrong.hint("for example: keyring = \"/etc/aikagi/keyring.toml\""),
@@ -179,7 +190,7 @@ fn everything(top: Section<'_>, beside: &Path) -> Option<Settings> {
     Some(Settings {
         public_url: public_url?,
         listen: listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
-        database: database.unwrap_or_else(|| Database::Sqlite(data_dir.join("aikagi.db"))),
+        database,
         data_dir,
         keyring,
         time_zone,
@@ -223,6 +234,12 @@ fn network(text: &str) -> Result<IpNet, Wrong> {
 
 /// Whether a file lies in a directory, as far as paths tell; links are followed where they exist already.
 fn lies_in(file: &Path, directory: &Path) -> bool {
+    // The folder of a path without one is this one.
+    let directory = if directory.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        directory
+    };
     let plain = |path: &Path| -> PathBuf {
         let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let mut plain = PathBuf::new();

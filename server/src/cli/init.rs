@@ -20,7 +20,8 @@ pub struct Init {
 
 impl Init {
     pub fn run(&self) -> Outcome {
-        std::fs::create_dir_all(&self.folder)?;
+        std::fs::create_dir_all(&self.folder)
+            .map_err(|error| format!("{} cannot be made: {error}", self.folder.display()))?;
         let config = self.folder.join("aikagi.toml");
         let keyring = self.folder.join("keyring.toml");
         let mut file = OpenOptions::new()
@@ -33,7 +34,8 @@ impl Init {
                 }
                 _ => format!("{}: {error}", config.display()),
             })?;
-        file.write_all(Settings::commented_example().as_bytes())?;
+        file.write_all(Settings::commented_example().as_bytes())
+            .map_err(|error| format!("{}: {error}", config.display()))?;
         Keyring::create(&keyring, &SystemClock, &SystemRandom)?;
         println!("Wrote {}: read it through and fill in what is yours.", config.display());
         println!(

@@ -1,14 +1,14 @@
 //! `aikagi policy`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use portal::audit::Actor;
 use portal::policy::Policy;
-use portal::ports::{Clock as _, Store as _};
+use portal::ports::{Clock as _, Committed, Store as _};
 
-use super::serve::open;
-use super::{Configured, Outcome, block_on, shown};
+use super::serve::{Opened, open};
+use super::{Configured, Outcome, Sentence, block_on, shown};
 use crate::clock::SystemClock;
 
 /// Show or set the policy.
@@ -35,31 +35,47 @@ impl PolicyCommand {
     pub fn run(self) -> Outcome {
         block_on(async {
             let opened = open(&self.configured).await?;
-            let (current, version) = opened.store.policy().await?;
-            match self.deed {
-                Deed::Show => println!("{}", shown::lines(&serde_json::to_string_pretty(&current)?)),
-                Deed::Set { file } => {
-                    let text = if file.as_os_str() == "-" {
-                        std::io::read_to_string(std::io::stdin())?
-                    } else {
-                        std::fs::read_to_string(&file)?
-                    };
-                    let policy: Policy =
-                        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-                    let mistakes = policy.mistakes();
-                    if !mistakes.is_empty() {
-                        let list: Vec<String> = mistakes.iter().map(|mistake| format!("  {mistake}")).collect();
-                        return Err(format!("the policy was not set:\n{}", list.join("\n")).into());
-                    }
-                    opened
-                        .store
-                        .set_policy(&policy, version, Actor::Console, SystemClock.now())
-                        .await?;
-                    println!("The policy is set.");
-                }
-            }
+            let outcome = self.deed.run(&opened).await;
             opened.store.close().await?;
-            Ok(())
+            outcome
         })
     }
+}
+
+impl Deed {
+    async fn run(self, opened: &Opened) -> Outcome {
+        let (current, version) = opened.store.policy().await?;
+        match self {
+            Self::Show => println!("{}", shown::lines(&serde_json::to_string_pretty(&current)?)),
+            Self::Set { file } => {
+                let policy = read(&file)?;
+                let now = SystemClock.now();
+                match opened.store.set_policy(&policy, version, Actor::Console, now).await? {
+                    Committed::Done => println!("The policy is set."),
+                    Committed::Stale => {
+                        return Err("the policy was changed by somebody else at this moment; nothing was set".into());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The policy in a file, or everything that is wrong with it.
+fn read(file: &Path) -> Result<Policy, Sentence> {
+    let shown = file.display();
+    let text = if file.as_os_str() == "-" {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(file)
+    };
+    let text = text.map_err(|error| format!("{shown}: {error}"))?;
+    let policy: Policy = serde_json::from_str(&text).map_err(|error| format!("{shown}: {error}"))?;
+    let mistakes = policy.mistakes();
+    if mistakes.is_empty() {
+        return Ok(policy);
+    }
+    let list: Vec<String> = mistakes.iter().map(|mistake| format!("  {mistake}")).collect();
+    Err(format!("the policy was not set:\n{}", list.join("\n")).into())
 }

@@ -1,5 +1,7 @@
 //! `aikagi serve` and `aikagi migrate`.
 
+use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -25,7 +27,10 @@ pub struct Opened {
 pub async fn open(configured: &Configured) -> Result<Opened, Sentence> {
     let settings = Settings::load(&configured.config)?;
     let keyring = Arc::new(Keyring::load(&settings.keyring)?);
-    std::fs::create_dir_all(&settings.data_dir)?;
+    std::fs::create_dir_all(&settings.data_dir).map_err(|error| {
+        let place = settings.data_dir.display();
+        format!("{place} cannot be made: {error}\n    `data_dir` in the configuration says where it is to be")
+    })?;
     let Database::Sqlite(path) = &settings.database;
     let store = Arc::new(SqlStore::open(path, Arc::clone(&keyring) as _).await?);
     Ok(Opened {
@@ -37,26 +42,49 @@ pub async fn open(configured: &Configured) -> Result<Opened, Sentence> {
 
 pub fn serve(configured: &Configured) -> Outcome {
     block_on(async {
-        let Opened {
-            settings,
-            keyring,
-            store,
-        } = open(configured).await?;
-        log(settings.log);
-        install_tls();
-        let couriers = Couriers::new(&settings)?;
-        let listener = TcpListener::bind(settings.listen).await?;
-        tracing::info!(listen = %settings.listen, public_url = settings.public_url.origin(), "serving");
-        let server = Server::new(Wiring {
-            settings,
-            keyring,
-            clock: Arc::new(SystemClock),
-            store,
-            couriers,
-        })?;
-        server.serve(listener, None, told_to_stop()?).await?;
-        Ok(())
+        let opened = open(configured).await?;
+        let store = Arc::clone(&opened.store);
+        let outcome = serve_opened(opened).await;
+        // Where serving did not begin, nobody else closes it.
+        store.close().await?;
+        outcome
     })
+}
+
+async fn serve_opened(opened: Opened) -> Outcome {
+    let Opened {
+        settings,
+        keyring,
+        store,
+    } = opened;
+    log(settings.log);
+    install_tls();
+    let couriers = Couriers::new(&settings)?;
+    let listen = settings.listen;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|error| cannot_listen(listen, "`listen` in the configuration", &error))?;
+    tracing::info!(%listen, public_url = settings.public_url.origin(), "serving");
+    let server = Server::new(Wiring {
+        settings,
+        keyring,
+        clock: Arc::new(SystemClock),
+        store,
+        couriers,
+    })?;
+    server.serve(listener, None, told_to_stop()?).await?;
+    Ok(())
+}
+
+/// Why an address cannot be listened on, and what helps; `given` is where the address comes from.
+pub fn cannot_listen(listen: SocketAddr, given: &str, error: &std::io::Error) -> String {
+    let hint = match error.kind() {
+        ErrorKind::AddrInUse => format!("something else listens there; stop it, or change {given}"),
+        ErrorKind::AddrNotAvailable => format!("it is no address of this machine; change {given}"),
+        ErrorKind::PermissionDenied => format!("ports below 1024 are not for everybody; change {given}"),
+        _ => format!("see {given}"),
+    };
+    format!("cannot listen on {listen}: {error}\n    {hint}")
 }
 
 pub fn migrate(configured: &Configured) -> Outcome {

@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use crate::invisible::is_invisible;
+
 /// A text as one line in which everything that cannot be seen is written out, in the grammar of JSON: `\u001b`.
 pub fn line(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -22,27 +24,6 @@ pub fn line(text: &str) -> String {
 /// The same for a text of several lines of ours.
 pub fn lines(text: &str) -> String {
     text.lines().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// Format characters (Unicode `Cf`, and what is drawn as nothing): they turn text around, break lines, or hide. What picks
-/// the form of a letter stays: Japanese names are written with it.
-const fn is_invisible(one: char) -> bool {
-    matches!(
-        one,
-        '\u{ad}'
-            | '\u{600}'..='\u{605}'
-            | '\u{61c}'
-            | '\u{115f}'..='\u{1160}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{3164}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Names on their way into a mail. Whoever chose one must not be able to put lines, links or addresses into a message that
 //! comes from us.
 
+use crate::invisible::is_invisible;
+
 /// Longest name that is put into a message, in characters.
 const LONGEST: usize = 64;
 
@@ -20,7 +22,7 @@ const DOMAINS: &str = " agency app biz blog click cloud club com company dev dig
 pub(super) fn clean(name: &str) -> String {
     let words: Vec<String> = name
         .split(|c: char| c.is_whitespace() || c.is_control())
-        .map(|word| unlinked(&word.chars().filter(|c| !is_hidden(*c)).collect::<String>()))
+        .map(|word| unlinked(&word.chars().filter(|c| !is_invisible(*c)).collect::<String>()))
         .filter(|word| !word.is_empty())
         .collect();
     words.join(" ").chars().take(LONGEST).collect()
@@ -60,15 +62,6 @@ fn is_domain(part: &str) -> bool {
         || DOMAINS.split(' ').any(|domain| domain == last)
 }
 
-/// Characters that show nothing, or turn the text around.
-const fn is_hidden(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +97,7 @@ mod tests {
             ("x\u{ff20}evil.unknown", "x evil unknown"),
             ("h.tanaka@kitayama.example", "h.tanaka kitayama example"),
             ("ww\u{200b}w.evil.unknown", "www evil unknown"),
+            ("ww\u{3164}w.evil.unknown", "www evil unknown"),
             ("@://", ""),
         ] {
             assert_eq!(clean(name), cleaned, "{name:?}");

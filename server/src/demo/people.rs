@@ -7,7 +7,7 @@ use portal::identity::ContactId;
 use portal::method::ContactKind;
 use portal::moment::{Moment, days};
 use portal::policy::{Enabled, Policy};
-use portal::ports::{Change, Contact, Fault, HashTrouble, Hashing as _, Password, Store as _, Trust};
+use portal::ports::{Change, Committed, Contact, Fault, HashTrouble, Hashing as _, Password, Store as _, Trust};
 
 use crate::assemble::Server;
 use crate::random::{SystemRandom, name};
@@ -125,7 +125,7 @@ pub async fn enter(server: &Server, now: Moment) -> Result<Vec<Player>, Fault> {
         ..Policy::default()
     };
     let (_, version) = server.store.policy().await?;
-    server.store.set_policy(&policy, version, Actor::Console, now).await?;
+    done(server.store.set_policy(&policy, version, Actor::Console, now).await?)?;
     let mut players = Vec::with_capacity(CAST.len());
     for role in CAST {
         add(server, &role, now).await?;
@@ -209,6 +209,13 @@ async fn add(server: &Server, role: &Part, now: Moment) -> Result<(), Fault> {
             at: registered,
         });
     }
-    server.store.commit(changes).await?;
-    Ok(())
+    done(server.store.commit(changes).await?)
+}
+
+/// Nobody else is there yet who could change anything.
+fn done(committed: Committed) -> Result<(), Fault> {
+    match committed {
+        Committed::Done => Ok(()),
+        Committed::Stale => Err(Fault::new("the stage was changed while it was set")),
+    }
 }

@@ -4,6 +4,7 @@ use portal::account::Language;
 
 use super::mistake::Wrong;
 use super::section::Section;
+use crate::invisible::is_invisible;
 
 /// Longest name and longest line of help, in code points.
 const LONGEST_NAME: usize = 64;
@@ -82,8 +83,6 @@ fn wording(section: Section<'_>, longest: usize) -> Option<Wording> {
 
 /// One line that shows as it is written: it goes into mails as well as into pages.
 fn line(text: &str, longest: usize) -> Result<String, Wrong> {
-    let misleading =
-        |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     let text = text.trim();
     if text.is_empty() {
         return Err(Wrong::new("is empty"));
@@ -91,7 +90,7 @@ fn line(text: &str, longest: usize) -> Result<String, Wrong> {
     if text.chars().count() > longest {
         return Err(Wrong::new(format!("is longer than {longest} characters")));
     }
-    if text.contains(misleading) {
+    if text.contains(|c: char| c.is_control() || is_invisible(c)) {
         return Err(Wrong::new("holds a line break or an invisible character"));
     }
     Ok(text.to_owned())

@@ -167,6 +167,14 @@ fn values_that_protect_nothing_are_refused() {
         ),
         ("data_dir = \".\"", "`keyring` must not lie in data_dir"),
         (
+            "database = \"sqlite:/srv/a/b/aikagi.db\"\nkeyring = \"/srv/a/b/keyring.toml\"",
+            ":3: `keyring` must not lie in the folder of the database",
+        ),
+        (
+            "organisation.name.en = \"Kita\\u200byama\"",
+            "holds a line break or an invisible character",
+        ),
+        (
             "trusted_proxies = [\"10.0.0.0/24\",\n\"proxy\"]",
             ":3: `trusted_proxies` is a list of networks",
         ),

@@ -3,6 +3,34 @@
 use super::Installation;
 
 #[test]
+fn what_was_refused_leaves_the_database_closed() {
+    let installation = Installation::new();
+    let said = installation.run("policy set /nowhere/policy.json").refused();
+    assert!(said.contains("/nowhere/policy.json: "), "{said}");
+    installation
+        .type_in("policy set -", "{\"methods_required\":9}")
+        .refused();
+    let lock = installation.scratch.path("etc/data/aikagi.db.lock");
+    assert!(std::fs::read(&lock).unwrap().is_empty());
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = format!("listen = \"{}\"", taken.local_addr().unwrap());
+    let config = std::fs::read_to_string(installation.config()).unwrap();
+    let line = config
+        .lines()
+        .find(|line| line.trim_start_matches('#').starts_with("listen ="))
+        .unwrap();
+    installation.configure(line, &listen);
+    let said = installation.run("serve").refused();
+    assert!(
+        said.contains(&format!("cannot listen on {}", taken.local_addr().unwrap()))
+            && said.contains("change `listen` in the configuration"),
+        "{said}"
+    );
+    assert!(std::fs::read(&lock).unwrap().is_empty());
+}
+
+#[test]
 fn a_short_minimum_is_refused_unless_a_second_factor_is_stated() {
     let installation = Installation::new();
     let set = |json: &str| installation.type_in("policy set -", json);
