@@ -52,11 +52,6 @@ impl PublicUrl {
         &self.origin
     }
 
-    /// `reset.example.org`, with the port where it is not the scheme's own, as browsers write it in `Host`.
-    pub fn authority(&self) -> &str {
-        &self.authority
-    }
-
     /// The host alone.
     pub fn host(&self) -> &str {
         &self.host
@@ -132,7 +127,7 @@ mod tests {
         ] {
             let url = PublicUrl::parse(text).unwrap();
             assert_eq!(
-                (url.origin(), url.authority(), url.host()),
+                (url.origin(), url.authority.as_str(), url.host()),
                 (origin, authority, host),
                 "{text}"
             );
