@@ -81,7 +81,7 @@ fn Message(one: Arrived) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <article class="message">
+        <article class="message" data-id=one.id>
             {icon.draw()}
             <h2>{title}</h2>
             <time>{words.clock_to_the_second(one.at)}</time>
