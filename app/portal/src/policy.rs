@@ -4,7 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Role;
 use crate::method::Method;
-use crate::password::rules::{MINIMUM_ALONE, Rules};
+use crate::password::rules::Rules;
+
+#[cfg(feature = "service")]
+mod mistake;
+#[cfg(feature = "service")]
+pub use mistake::{Mistake, Warning};
 
 /// Whom the self-service is switched on for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,14 +56,15 @@ pub struct Policy {
     pub notify_administrators: bool,
     /// Where a person who cannot go on is sent.
     pub help_desk: HelpDesk,
-    /// Domains whose mailboxes open with the password that would be reset.
+    /// Domains whose mailboxes, and those below them, open with the password that would be reset.
     pub own_domains: Vec<String>,
     /// Countries (ISO 3166-1 alpha-2) whose numbers are dialled.
     pub countries: Vec<String>,
     /// What a new password must be.
     pub password: Rules,
     /// The operator states that the passwords of this directory are always used with a second factor, for which the methods
-    /// of this portal do not count. Only then may a password be shorter than [`MINIMUM_ALONE`] (NIST SP 800-63B §3.1.1.2).
+    /// of this portal do not count. Only then may a password be shorter than
+    /// [`MINIMUM_ALONE`](crate::password::rules::MINIMUM_ALONE) (NIST SP 800-63B §3.1.1.2).
     pub password_used_with_second_factor: bool,
     /// Words of the organisation that a password must not lean on.
     pub banned: Vec<String>,
@@ -85,78 +91,7 @@ impl Default for Policy {
     }
 }
 
-/// What is wrong with a policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mistake {
-    /// `methods_required` is not 1 or 2.
-    MethodsRequired,
-    /// Fewer channels are allowed than proofs are required.
-    TooFewChannels,
-    /// A country is not two capital letters.
-    Country(String),
-    /// A banned word is not 3–32 characters, or there are more than 1,000.
-    Banned,
-    /// The help desk's page is not an https address, or its e-mail address is none.
-    HelpDesk,
-    /// The minimum length is below [`MINIMUM_ALONE`], and nobody stated that there is a second factor.
-    ShortPassword,
-}
-
-impl std::fmt::Display for Mistake {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::MethodsRequired => f.write_str("methods_required: must be 1 or 2"),
-            Self::TooFewChannels => f.write_str(
-                "methods: two required proofs need e-mail and a phone, for they must use different channels",
-            ),
-            Self::Country(typed) => write!(f, "countries: `{typed}` is not an ISO 3166 code such as JP"),
-            Self::Banned => f.write_str("banned: at most 1,000 words of 3 to 32 characters"),
-            Self::HelpDesk => f.write_str("help_desk: give an e-mail address or an https:// address"),
-            Self::ShortPassword => write!(
-                f,
-                "password.minimum: must be at least {MINIMUM_ALONE}; 8 to 14 only together with \
-                 \"password_used_with_second_factor\": true, which states that the passwords of this directory are always \
-                 used with a second factor (the methods of this portal are none)"
-            ),
-        }
-    }
-}
-
 impl Policy {
-    /// Everything wrong with it, at once.
-    pub fn mistakes(&self) -> Vec<Mistake> {
-        let mut found = Vec::new();
-        if !(1..=2).contains(&self.methods_required) {
-            found.push(Mistake::MethodsRequired);
-        }
-        let mut kinds: Vec<_> = self.methods.iter().map(|method| method.contact()).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        if kinds.len() < usize::from(self.methods_required) {
-            found.push(Mistake::TooFewChannels);
-        }
-        for country in &self.countries {
-            if country.len() != 2 || !country.chars().all(|c| c.is_ascii_uppercase()) {
-                found.push(Mistake::Country(country.clone()));
-            }
-        }
-        if self.banned.len() > 1_000 || self.banned.iter().any(|word| !(3..=32).contains(&word.chars().count())) {
-            found.push(Mistake::Banned);
-        }
-        let desk_fits = match &self.help_desk {
-            HelpDesk::Message => true,
-            HelpDesk::Email(address) => address.contains('@') && !address.contains(char::is_whitespace),
-            HelpDesk::Page(address) => address.starts_with("https://") && !address.contains(char::is_whitespace),
-        };
-        if !desk_fits {
-            found.push(Mistake::HelpDesk);
-        }
-        if self.password.minimum() < MINIMUM_ALONE && !self.password_used_with_second_factor {
-            found.push(Mistake::ShortPassword);
-        }
-        found
-    }
-
     /// Whether the self-service is switched on for somebody in these groups.
     pub fn is_enabled_for(&self, groups: &[String]) -> bool {
         match &self.enabled {
@@ -186,44 +121,6 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_default_has_no_mistake() {
-        assert_eq!(Policy::default().mistakes(), []);
-    }
-
-    #[test]
-    fn every_mistake_is_reported_at_once() {
-        let policy = Policy {
-            methods_required: 3,
-            methods: vec![Method::Text, Method::Call],
-            countries: vec!["Japan".into()],
-            banned: vec!["ab".into()],
-            help_desk: HelpDesk::Page("http://help.example".into()),
-            password: Rules::entra(),
-            ..Policy::default()
-        };
-        assert_eq!(policy.mistakes().len(), 6);
-    }
-
-    #[test]
-    fn a_password_that_may_be_the_only_factor_has_fifteen_characters() {
-        let policy = |minimum, password_used_with_second_factor| Policy {
-            password: Rules::new(minimum, false, 5).unwrap(),
-            password_used_with_second_factor,
-            ..Policy::default()
-        };
-        assert_eq!(policy(15, false).mistakes(), []);
-        for minimum in [8, 14] {
-            assert_eq!(policy(minimum, false).mistakes(), [Mistake::ShortPassword], "{minimum}");
-            assert_eq!(policy(minimum, true).mistakes(), [], "{minimum}");
-        }
-        let told = Mistake::ShortPassword.to_string();
-        assert!(
-            told.contains("at least 15") && told.contains("password_used_with_second_factor"),
-            "{told}"
-        );
-    }
 
     #[cfg(feature = "service")]
     #[test]

@@ -51,7 +51,12 @@ impl Deed {
                 let policy = read(&file)?;
                 let now = SystemClock.now();
                 match opened.store.set_policy(&policy, version, Actor::Console, now).await? {
-                    Committed::Done => println!("The policy is set."),
+                    Committed::Done => {
+                        println!("The policy is set.");
+                        for warning in policy.warnings() {
+                            eprintln!("warning: {warning}");
+                        }
+                    }
                     Committed::Stale => {
                         return Err("the policy was changed by somebody else at this moment; nothing was set".into());
                     }

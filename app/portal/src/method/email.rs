@@ -54,18 +54,21 @@ mod parse {
             && !local.starts_with('.')
             && !local.ends_with('.')
             && !local.contains("..");
-        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| Problem::Malformed)?;
-        let labels: Vec<&str> = domain.split('.').collect();
-        let domain_fits = labels.len() >= 2
-            && labels.iter().all(|label| !label.is_empty())
-            && !labels
-                .last()
-                .is_some_and(|last| last.chars().all(|c| c.is_ascii_digit()));
-        if local_fits && domain_fits {
-            Ok(format!("{local}@{domain}"))
-        } else {
-            Err(Problem::Malformed)
+        match domain_of(domain) {
+            Some(domain) if local_fits => Ok(format!("{local}@{domain}")),
+            _ => Err(Problem::Malformed),
         }
+    }
+
+    /// The domain of mailboxes in its ASCII form, in lower case; none where there can be none: a name of one label, an
+    /// address of a machine, or no name at all.
+    pub fn domain_of(typed: &str) -> Option<String> {
+        let domain = idna::domain_to_ascii_strict(typed).ok()?;
+        let labels: Vec<&str> = domain.split('.').collect();
+        let is_machine = labels
+            .last()
+            .is_some_and(|last| last.chars().all(|c| c.is_ascii_digit()));
+        (labels.len() >= 2 && labels.iter().all(|label| !label.is_empty()) && !is_machine).then_some(domain)
     }
 
     /// Whether two addresses are one mailbox as far as we can tell: domains are equal, local parts are equal without
@@ -79,20 +82,20 @@ mod parse {
         key(one).is_some() && key(one) == key(other)
     }
 
-    /// Whether the address lies in one of the domains (or below one of them) whose mailboxes open with the password.
+    /// Whether the address lies in one of the domains (or below one of them) whose mailboxes open with the password. They
+    /// are compared in their ASCII form, however they are written.
     pub fn lies_in(address: &str, domains: &[String]) -> bool {
-        let domain = address
-            .rsplit_once('@')
-            .map(|(_, domain)| domain.to_lowercase())
-            .unwrap_or_default();
+        let Some(domain) = address.rsplit_once('@').and_then(|(_, domain)| domain_of(domain)) else {
+            return false;
+        };
         domains
             .iter()
-            .map(|own| own.to_lowercase())
+            .filter_map(|own| domain_of(own.trim()))
             .any(|own| domain == own || domain.ends_with(&format!(".{own}")))
     }
 }
 #[cfg(feature = "service")]
-pub use parse::{lies_in, parse, same_mailbox};
+pub use parse::{domain_of, lies_in, parse, same_mailbox};
 
 #[cfg(test)]
 mod tests {
@@ -152,6 +155,10 @@ mod tests {
             assert!(!same_mailbox("h.tanaka@kitayama.example", "h.tanaka@example.net"));
             assert!(lies_in("x@mail.kitayama.example", &["Kitayama.example".into()]));
             assert!(!lies_in("x@notkitayama.example", &["kitayama.example".into()]));
+            for own in ["北山.example", "北山。EXAMPLE", " xn--djro1t.example "] {
+                let address = parse("x@post.北山.example").unwrap();
+                assert!(lies_in(&address, &[own.into()]), "{own}");
+            }
         }
     }
 }
