@@ -72,7 +72,7 @@ pub fn tidy(typed: &str) -> String {
 #[cfg(feature = "service")]
 mod parse {
     use phonenumber::metadata::DATABASE;
-    use phonenumber::{Mode, Type, country};
+    use phonenumber::{Mode, PhoneNumber, Type, country};
 
     use super::{Problem, tidy};
     use crate::method::Method;
@@ -123,11 +123,7 @@ mod parse {
         if !number.is_valid() {
             return Err(Problem::Impossible);
         }
-        match (number.number_type(&DATABASE), method) {
-            (Type::Mobile | Type::FixedLineOrMobile, _) | (Type::FixedLine, Method::Call) => {}
-            (Type::FixedLine, _) => return Err(Problem::NoTexts),
-            _ => return Err(Problem::Kind),
-        }
+        takes(&number, method)?;
         Ok(Number {
             e164: number.format().mode(Mode::E164).to_string(),
             shown: number.format().mode(Mode::International).to_string(),
@@ -148,6 +144,34 @@ mod parse {
             .and_then(|number| number.country().id())
             .ok_or(Problem::Malformed)?;
         parse(&tidied, region.as_ref(), &[region.as_ref().to_owned()], method)
+    }
+
+    /// Whether a number of this kind can be reached by `method`.
+    fn takes(number: &PhoneNumber, method: Method) -> Result<(), Problem> {
+        match (number.number_type(&DATABASE), method) {
+            (Type::Mobile | Type::FixedLineOrMobile, _) | (Type::FixedLine, Method::Call) => Ok(()),
+            (Type::FixedLine, _) => Err(Problem::NoTexts),
+            _ => Err(Problem::Kind),
+        }
+    }
+
+    /// The ways to a number on record: those that its kind takes, where its country is one of `served`.
+    pub fn ways(e164: &str, served: &[String]) -> Vec<Method> {
+        let Ok(number) = phonenumber::parse(None, e164) else {
+            return Vec::new();
+        };
+        let is_served = match number.country().id() {
+            Some(id) => served.iter().any(|one| one == id.as_ref()),
+            // No country's in particular, among those that share the calling code.
+            None => served
+                .iter()
+                .filter_map(|one| DATABASE.by_id(one))
+                .any(|one| one.country_code() == number.country().code()),
+        };
+        [Method::Text, Method::Call]
+            .into_iter()
+            .filter(|method| is_served && takes(&number, *method).is_ok())
+            .collect()
     }
 
     /// A stored number again, for showing.
@@ -195,7 +219,7 @@ mod parse {
     }
 }
 #[cfg(feature = "service")]
-pub use parse::{Number, calling_code, is_same, parse, parse_any, shown};
+pub use parse::{Number, calling_code, is_same, parse, parse_any, shown, ways};
 
 #[cfg(test)]
 mod tests {
@@ -213,7 +237,7 @@ mod tests {
 
     #[cfg(feature = "service")]
     mod parsing {
-        use super::super::{Problem, is_same, parse};
+        use super::super::{Problem, is_same, parse, ways};
         use crate::method::Method;
 
         fn japan(typed: &str) -> Result<String, Problem> {
@@ -261,6 +285,21 @@ mod tests {
                     .as_deref(),
                 Ok("+81332249999")
             );
+        }
+
+        #[test]
+        fn what_goes_to_a_number_on_record_depends_on_its_kind_and_country() {
+            let served = ["JP".into(), "US".into()];
+            assert_eq!(ways("+819012345678", &served), [Method::Text, Method::Call]);
+            assert_eq!(ways("+81332249999", &served), [Method::Call]);
+            assert_eq!(ways("+12025550143", &served), [Method::Text, Method::Call]);
+            for (e164, why) in [
+                ("+4915112345678", "another country"),
+                ("+19005550123", "premium rate"),
+                ("", "none"),
+            ] {
+                assert_eq!(ways(e164, &served), [], "{why}");
+            }
         }
 
         #[test]

@@ -36,11 +36,8 @@ impl Portal {
         [ContactKind::Phone, ContactKind::Email]
             .into_iter()
             .filter_map(|kind| {
-                let methods: Vec<Method> = Method::ALL
-                    .into_iter()
-                    .filter(|method| method.contact() == kind && policy.allows(*method))
-                    .collect();
                 let contact = best(contacts, kind)?;
+                let methods = ways(contact, policy);
                 (!methods.is_empty()).then(|| Reachable {
                     channel: self.channel(contact),
                     is_seasoned: contact.trust == Trust::Vouched
@@ -109,6 +106,17 @@ pub(super) fn best(contacts: &[Contact], kind: ContactKind) -> Option<&Contact> 
             .find(move |contact| contact.kind == kind && contact.trust == trust)
     };
     of(Trust::Verified).or_else(|| of(Trust::Vouched))
+}
+
+/// The ways to a contact that the policy allows and its address takes, in the order in which they are offered.
+pub(super) fn ways(contact: &Contact, policy: &Policy) -> Vec<Method> {
+    let mut ways = match contact.kind {
+        ContactKind::Mailbox => Vec::new(),
+        ContactKind::Email => vec![Method::Email],
+        ContactKind::Phone => phone::ways(&contact.address, &policy.countries),
+    };
+    ways.retain(|method| policy.allows(*method));
+    ways
 }
 
 /// What counts the failures of a method.
