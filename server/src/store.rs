@@ -39,7 +39,7 @@ use portal::method::proof::Proof;
 use portal::moment::Moment;
 use portal::policy::Policy;
 use portal::ports::{
-    Account, Change, Clock, Code, Committed, Contact, Fault, Flow, FlowKind, HeldBack, Keys, Session, Store,
+    Account, Change, Clock, Code, Committed, Contact, Fault, Flow, FlowKind, HeldBack, Keys, Session, Store, Unfinished,
 };
 use sqlx::any::AnyQueryResult;
 use sqlx::{Any, AnyPool, Transaction};
@@ -130,13 +130,13 @@ impl Store for SqlStore {
         Ok(self.find_code(id).await?)
     }
 
-    async fn flows_with_code(
+    async fn live_codes(
         &self,
         account: &AccountId,
         except: &FlowId,
         since: Moment,
-    ) -> std::result::Result<usize, Fault> {
-        Ok(self.count_flows_with_code(account, except, since).await?)
+    ) -> std::result::Result<Vec<Moment>, Fault> {
+        Ok(self.list_live_codes(account, except, since).await?)
     }
 
     async fn failures(&self, account: &AccountId, factor: Factor) -> std::result::Result<Failures, Fault> {
@@ -163,7 +163,7 @@ impl Store for SqlStore {
         Ok(self.list_held_back(until, most).await?)
     }
 
-    async fn unfinished(&self, now: Moment) -> std::result::Result<Vec<(FlowId, AccountId, bool)>, Fault> {
+    async fn unfinished(&self, now: Moment) -> std::result::Result<Vec<Unfinished>, Fault> {
         Ok(self.list_unfinished(now).await?)
     }
 

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 pub use change::{Change, Committed};
 pub use message::{CallForHelp, Matter, Message, Recipient};
-pub use rows::{Account, Code, Contact, Flow, FlowKind, HeldBack, Replay, Session, Trust};
+pub use rows::{Account, Code, Contact, Flow, FlowKind, HeldBack, Replay, Session, Trust, Unfinished};
 
 use crate::account::UserName;
 use crate::identity::{AccountId, CodeId, FlowId};
@@ -25,6 +25,7 @@ use crate::limits::{Factor, Failures, Sent};
 use crate::method::Method;
 use crate::method::proof::Proof;
 use crate::moment::Moment;
+use crate::password::nfc;
 use crate::policy::Policy;
 
 /// Something went wrong on our side. Opaque to the rules; logged once, at the boundary.
@@ -142,11 +143,7 @@ pub struct Password(Zeroizing<String>);
 impl Password {
     /// Takes what was typed and brings it into the form that is hashed (NFC, NIST SP 800-63B §3.1.1.2).
     pub fn typed(text: &str) -> Self {
-        use unicode_normalization::UnicodeNormalization as _;
-        // Room for the longest form, so that no shorter copy is left behind by growing.
-        let mut normal = Zeroizing::new(String::with_capacity(text.len() * 3));
-        normal.extend(text.nfc());
-        Self(normal)
+        Self(Zeroizing::new(nfc(text)))
     }
 
     /// The text, for hashing and judging only.
@@ -202,21 +199,20 @@ pub trait Store: Send + Sync {
     async fn proofs(&self, flow: &FlowId) -> Result<Vec<Proof>, Fault>;
     /// The code.
     async fn code(&self, id: &CodeId) -> Result<Option<Code>, Fault>;
-    /// Flows of the account, other than this one, that hold a code asked for since.
-    async fn flows_with_code(&self, account: &AccountId, except: &FlowId, since: Moment) -> Result<usize, Fault>;
+    /// When the live codes of the account in other flows than this one, at most one in each, were asked for since.
+    async fn live_codes(&self, account: &AccountId, except: &FlowId, since: Moment) -> Result<Vec<Moment>, Fault>;
     /// The failures of an account with a factor.
     async fn failures(&self, account: &AccountId, factor: Factor) -> Result<Failures, Fault>;
     /// Sends to a destination since, the newest first, at most 200.
     async fn sends(&self, channel: &str, network: &str, since: Moment) -> Result<Vec<Sent>, Fault>;
-    /// Moments of mails on behalf of an account since, at most 200.
+    /// Moments of sends on behalf of an account since, by whatever way, at most 200.
     async fn sends_for(&self, account: &AccountId, since: Moment) -> Result<Vec<Moment>, Fault>;
     /// Moments of messages to the help desk since: about this account, and in all those that were not held back.
     async fn calls_for_help(&self, account: &AccountId, since: Moment) -> Result<(Vec<Moment>, Vec<Moment>), Fault>;
     /// Calls for help that are held back, up to a moment, the first `most` of them by name; none where there are none.
     async fn held_back(&self, until: Moment, most: u8) -> Result<Option<HeldBack>, Fault>;
-    /// Recoveries that ran out with something proved and nothing set, at most 100: the flow, its account, and whether the
-    /// owner was told of one within the last day.
-    async fn unfinished(&self, now: Moment) -> Result<Vec<(FlowId, AccountId, bool)>, Fault>;
+    /// Recoveries that ran out with something proved and nothing set, at most 100.
+    async fn unfinished(&self, now: Moment) -> Result<Vec<Unfinished>, Fault>;
     /// Whether the owner was told since that a proof was right after many that were wrong.
     async fn told_of_failures(&self, account: &AccountId, since: Moment) -> Result<bool, Fault>;
     /// Methods whose messages have not been getting through for the last minutes.

@@ -1,5 +1,6 @@
 //! The services: each method is one deed of a person, decided by the rules and made true in one commit.
 
+mod awaited;
 mod blocked;
 pub mod change;
 mod code;
@@ -29,6 +30,7 @@ use crate::policy::Policy;
 use crate::ports::{Account, Clock, Fault, HashTrouble, Hashing, Keys, Label, Password, Random, Store};
 use crate::refusal::Refusal;
 use crate::screen::Judgement;
+use blocked::Recorded;
 use presence::Starts;
 use trail::Trail;
 
@@ -109,6 +111,7 @@ pub struct Portal {
     common: Common,
     starts: Starts,
     sign_ins: Starts,
+    recorded: Recorded,
     served: Vec<Method>,
 }
 
@@ -133,6 +136,7 @@ impl Portal {
             common: Common::embedded(),
             starts: Starts::default(),
             sign_ins: Starts::default(),
+            recorded: Recorded::default(),
             served,
         }
     }
@@ -244,9 +248,21 @@ impl Portal {
         }
     }
 
-    fn judge(&self, account: &Account, policy: &Policy, password: &Password) -> Verdict {
+    /// The new password, where both entries are the same and keep every rule. All that is wrong is told at once.
+    fn judged(&self, account: &Account, policy: &Policy, entries: NewEntries<'_>) -> Result<Password, Refusal> {
+        if entries.new.is_empty() {
+            return Err(Refusal::NewPasswordMissing);
+        }
+        let (new, again) = (Password::typed(entries.new), Password::typed(entries.again));
         let Judgement { rules, terms } = self.judgement(account, policy);
-        judge(password.expose(), &rules, &terms, Some(&self.common), &nfc)
+        let Verdict { broken, .. } = judge(new.expose(), &rules, &terms, Some(&self.common), &nfc);
+        if new.expose() != again.expose() {
+            Err(Refusal::PasswordsDiffer(broken))
+        } else if broken.is_empty() {
+            Ok(new)
+        } else {
+            Err(Refusal::Password(broken))
+        }
     }
 
     /// The account that stands for a name nobody has, so that the same work is done and the same counters run.
@@ -262,20 +278,6 @@ pub struct NewEntries<'a> {
     pub new: &'a str,
     /// The second.
     pub again: &'a str,
-}
-
-impl NewEntries<'_> {
-    fn agreed(&self) -> Result<Password, Refusal> {
-        if self.new.is_empty() {
-            return Err(Refusal::NewPasswordMissing);
-        }
-        let (new, again) = (Password::typed(self.new), Password::typed(self.again));
-        if new.expose() == again.expose() {
-            Ok(new)
-        } else {
-            Err(Refusal::PasswordsDiffer)
-        }
-    }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -8,8 +8,8 @@ use portal::ports::{Code, Committed};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
-use super::row::{flag, moment, number, small, text, word};
-use super::{Breakdown, Result, SqlStore, met_one, outbox};
+use super::row::{flag, moment, small, text, word};
+use super::{Result, SqlStore, met_one, outbox};
 
 /// Every column of a code, as it is written and read.
 macro_rules! code_columns {
@@ -74,22 +74,20 @@ impl SqlStore {
     }
 
     /// Codes that are closed are dead and hold no place.
-    pub(super) async fn count_flows_with_code(
+    pub(super) async fn list_live_codes(
         &self,
         account: &AccountId,
         except: &FlowId,
         since: Moment,
-    ) -> Result<usize> {
-        let row = sqlx::query(
-            "select count(distinct flow) as flows from code \
-             where account = $1 and asked > $2 and flow <> $3 and closed = 0",
-        )
-        .bind(account.as_str())
-        .bind(since.millis())
-        .bind(except.as_str())
-        .fetch_one(&self.reader)
-        .await?;
-        usize::try_from(number(&row, "flows")?).map_err(|_| Breakdown::Row("flows"))
+    ) -> Result<Vec<Moment>> {
+        let rows =
+            sqlx::query("select asked from code where account = $1 and asked > $2 and flow <> $3 and closed = 0")
+                .bind(account.as_str())
+                .bind(since.millis())
+                .bind(except.as_str())
+                .fetch_all(&self.reader)
+                .await?;
+        rows.iter().map(|row| moment(row, "asked")).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use portal::identity::{AccountId, Channel, FlowId};
 use portal::method::Method;
 use portal::method::proof::Proof;
 use portal::moment::{Moment, days};
-use portal::ports::{Committed, Flow, FlowKind, Replay};
+use portal::ports::{Committed, Flow, FlowKind, Replay, Unfinished};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -88,11 +88,12 @@ impl SqlStore {
 
     /// Found by their proofs, for those are few: a proof goes with the password that it was given for, with the flow that
     /// another ends, and with the owner being told.
-    pub(super) async fn list_unfinished(&self, now: Moment) -> Result<Vec<(FlowId, AccountId, bool)>> {
+    pub(super) async fn list_unfinished(&self, now: Moment) -> Result<Vec<Unfinished>> {
         let rows = sqlx::query(
             "select
                 flow.id as id,
                 flow.account as account,
+                flow.support as support,
                 (
                     select count(*) from outbox
                     where outbox.what = 'unfinished' and outbox.account = flow.account and outbox.at > $2
@@ -110,8 +111,12 @@ impl SqlStore {
         .await?;
         rows.iter()
             .map(|row| {
-                let flow = FlowId::new(text(row, "id")?);
-                Ok((flow, AccountId::new(text(row, "account")?), number(row, "told")? > 0))
+                Ok(Unfinished {
+                    flow: FlowId::new(text(row, "id")?),
+                    account: AccountId::new(text(row, "account")?),
+                    support: text(row, "support")?,
+                    was_told: number(row, "told")? > 0,
+                })
             })
             .collect()
     }

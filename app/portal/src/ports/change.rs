@@ -36,7 +36,7 @@ pub enum Change {
     AddProof(FlowId, Proof),
     /// All proofs of a flow go.
     DropProofs(FlowId),
-    /// A new code; every earlier one of the flow and the contact dies.
+    /// A new code; every earlier one of the flow dies, to whatever contact and by whatever way.
     OpenCode(Code),
     /// One more try; stale when there were other than `seen` or the code is closed.
     CountTry {
@@ -45,7 +45,7 @@ pub enum Change {
         /// Tries before.
         seen: u8,
     },
-    /// The code is used; stale when it was used or replaced before.
+    /// The code is used, or was tried as often as one may be; stale when it was used or replaced before.
     SpendCode(CodeId),
     /// Every code of a flow dies.
     CloseCodes(FlowId),

@@ -212,8 +212,21 @@ pub struct Code {
     pub asked: Moment,
     /// How often it was tried.
     pub tries: u8,
-    /// Used, or replaced by a later one.
+    /// Used, tried too often, or replaced by a later one.
     pub closed: bool,
+}
+
+/// A recovery that was left after a proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Which.
+    pub flow: FlowId,
+    /// Whose.
+    pub account: AccountId,
+    /// The code that a person reads to the help desk.
+    pub support: String,
+    /// The owner was told of one within the last day.
+    pub was_told: bool,
 }
 
 /// Calls for help that the help desk has not been told of yet.

@@ -1,19 +1,24 @@
 //! Changing a password with the old one.
 
+use std::sync::OnceLock;
+
 use super::history::Past;
-use super::sign_in::pressing;
+use super::sign_in::{Person, pressing};
 use super::{Answer, NewEntries, Portal, ROUNDS, Visit};
 use crate::audit::{Actor, Event, Outcome};
 use crate::limits::{Factor, Failures};
 use crate::policy::Policy;
-use crate::ports::{Account, Change, Committed, Fault, Flow, FlowKind, Matter, Password, Session};
+use crate::ports::{Account, Change, Committed, Matter, Password};
 use crate::refusal::Refusal;
 use crate::screen::ChangeForm;
 
 impl Portal {
     /// The page on which a password is changed.
+    ///
+    /// # Errors
+    /// [`Refusal::ManagedElsewhere`] where that is not done here.
     pub async fn change_form(&self, visit: &Visit) -> Answer<ChangeForm> {
-        let person = self.person(visit).await?;
+        let person = self.who_may_change(visit).await?;
         let (policy, _) = self.policy().await?;
         Ok(ChangeForm {
             user_name: person.account.name.clone(),
@@ -23,30 +28,43 @@ impl Portal {
         })
     }
 
+    /// Whether the password was changed within this session: what the page after it tells.
+    pub async fn was_changed(&self, visit: &Visit) -> Answer<bool> {
+        let person = self.person(visit).await?;
+        Ok(person.account.password_set >= person.session.opened)
+    }
+
+    async fn who_may_change(&self, visit: &Visit) -> Answer<Person> {
+        let person = self.person(visit).await?;
+        if person.account.managed_elsewhere {
+            return Err(Refusal::ManagedElsewhere.into());
+        }
+        Ok(person)
+    }
+
     /// Changes the password. The other sessions of the account end, and its flows; this session goes on under another
     /// cookie, which is returned.
     pub async fn change_password(&self, visit: &Visit, current: &str, entries: NewEntries<'_>) -> Answer<String> {
-        let person = self.person(visit).await?;
+        let person = self.who_may_change(visit).await?;
         let account = &person.account;
         if current.is_empty() {
             return Err(Refusal::PasswordMissing.into());
         }
-        let password = entries.agreed()?;
         let (policy, policy_version) = self.policy().await?;
-        let verdict = self.judge(account, &policy, &password);
-        if !verdict.broken.is_empty() {
-            return Err(Refusal::Password(verdict.broken).into());
-        }
-        self.judge_current(visit, account, &Password::typed(current), Event::Change, vec![])
+        let password = self.judged(account, &policy, entries)?;
+        let mut entry = self.entry(visit, self.now(), Event::Change, Outcome::Failed);
+        entry.actor = Actor::Account(account.id.clone());
+        entry.subject = Some(account.id.clone());
+        entry.detail = "current_password".into();
+        let mut entry = self
+            .judge_current(visit, account, &Password::typed(current), entry, |_| Vec::new())
             .await?;
         let history = self.history_judged(visit, account, &policy, &password).await?;
         let hash = self.hashing.hash(&password).await?;
         let now = self.now();
+        entry.at = now;
         let contacts = self.store.contacts(&account.id).await?;
-        let mut entry = self.entry(visit, now, Event::Change, Outcome::Succeeded);
-        entry.actor = Actor::Account(account.id.clone());
-        entry.subject = Some(account.id.clone());
-        let token = self.fresh_token()?;
+        let (token, moved) = self.next_cookie(&person.session, account.epoch + 1, now).await?;
         let mut changes = vec![
             // Stale where somebody signed out while the hashes were computed: that is not undone.
             Change::TouchSession {
@@ -76,19 +94,12 @@ impl Portal {
                 account: account.id.clone(),
                 except: None,
             },
-            Change::OpenSession(Session {
-                token: self.token_digest(&token),
-                epoch: account.epoch + 1,
-                seen: now,
-                proved: now,
-                ..person.session.clone()
-            }),
             Change::EndFlows {
                 account: account.id.clone(),
                 except: None,
             },
         ];
-        changes.extend(self.carried_over(&person.session, &token).await?);
+        changes.extend(moved);
         if policy.notify_person {
             changes.extend(self.notices(visit, account, &contacts, &Matter::WasChanged, now)?);
         }
@@ -103,18 +114,6 @@ impl Portal {
         }
     }
 
-    /// The registration that is under way in a session goes on under its next cookie.
-    async fn carried_over(&self, session: &Session, token: &str) -> Result<Option<Change>, Fault> {
-        let flow = self.store.flow(FlowKind::Registration, &session.token).await?;
-        Ok(flow.map(|flow| {
-            Change::SaveFlow(Flow {
-                holder: self.token_digest(token),
-                version: flow.version + 1,
-                ..flow
-            })
-        }))
-    }
-
     /// Tells that a password was used before, and counts it: each such answer says something about an old password. The
     /// count as it stands, where it was not.
     async fn history_judged(
@@ -124,12 +123,12 @@ impl Portal {
         policy: &Policy,
         password: &Password,
     ) -> Answer<Failures> {
-        let mut known = None;
+        let known = OnceLock::new();
         for _ in 0..ROUNDS {
             let mut entry = self.entry(visit, self.now(), Event::Change, Outcome::Failed);
             entry.actor = Actor::Account(account.id.clone());
             entry.subject = Some(account.id.clone());
-            match self.judge_history(account, policy, password, &mut known, entry).await? {
+            match self.judge_history(account, policy, password, &known, entry).await? {
                 Past::New(failures) => return Ok(failures),
                 Past::Refused { refusal, changes } => {
                     if self.store.commit(changes).await? == Committed::Done {

@@ -46,13 +46,13 @@ pub(super) enum Judged {
 }
 
 impl Try<'_> {
-    /// No verdict, but a row.
-    fn blocked(mut self, refusal: Refusal) -> Judged {
-        self.entry.outcome = Outcome::Blocked;
+    /// No verdict.
+    fn blocked(mut self, portal: &Portal, refusal: Refusal) -> Judged {
         self.entry.detail = reason(&refusal).into();
+        let row = portal.record_blocked(self.flow.as_str(), self.entry);
         Judged::Wrong {
             refusal,
-            changes: vec![Change::Record(self.entry)],
+            changes: row.into_iter().collect(),
         }
     }
 
@@ -77,13 +77,13 @@ impl Portal {
         let factor = factor(attempt.method);
         let before = self.store.failures(&attempt.account.id, factor).await?;
         if let Some(refusal) = refused(before.leave(now)) {
-            return Ok(attempt.blocked(refusal));
+            return Ok(attempt.blocked(self, refusal));
         }
         let code = self.store.code(attempt.code).await?.ok_or(Refusal::CodeDead)?;
         let left = match life(code.asked, code.tries, code.closed, now) {
             Life::Live { left } => left,
-            Life::Expired => return Ok(attempt.blocked(Refusal::CodeExpired)),
-            Life::Dead => return Ok(attempt.blocked(Refusal::CodeDead)),
+            Life::Expired => return Ok(attempt.blocked(self, Refusal::CodeExpired)),
+            Life::Dead => return Ok(attempt.blocked(self, Refusal::CodeDead)),
         };
         let expected = if attempt.fits(&code) {
             self.digits(&code)
@@ -115,6 +115,10 @@ impl Portal {
             Failures::default()
         } else {
             entry.outcome = Outcome::Failed;
+            // The last try: from here on it holds no place among the live ones.
+            if left == 1 {
+                changes.push(Change::SpendCode(code.id));
+            }
             let after = before.count(now);
             if after.leave(now) == Leave::Closed {
                 changes.extend(self.notices(visit, account, contacts, &Matter::Closed, now)?);

@@ -1,5 +1,7 @@
 //! Whether a new password was used before. Each answer says something about an old password, so it is counted.
 
+use std::sync::OnceLock;
+
 use super::blocked::{reason, refused};
 use super::{Answer, Portal};
 use crate::audit::{Entry, Outcome};
@@ -25,20 +27,21 @@ impl Portal {
         account: &Account,
         policy: &Policy,
         password: &Password,
-        known: &mut Option<bool>,
+        known: &OnceLock<bool>,
         mut entry: Entry,
     ) -> Answer<Past> {
         let now = entry.at;
         let before = self.store.failures(&account.id, Factor::History).await?;
         if let Some(refusal) = refused(before.leave(now)) {
-            entry.outcome = Outcome::Blocked;
             entry.detail = reason(&refusal).into();
-            let changes = vec![Change::Record(entry)];
+            let changes = self.record_blocked(account.id.as_str(), entry).into_iter().collect();
             return Ok(Past::Refused { refusal, changes });
         }
-        let is_used_before = match *known {
-            Some(known) => known,
-            None => *known.insert(self.is_used_before(account, policy, password).await?),
+        let is_used_before = if let Some(known) = known.get() {
+            *known
+        } else {
+            let found = self.is_used_before(account, policy, password).await?;
+            *known.get_or_init(|| found)
         };
         if !is_used_before {
             return Ok(Past::New(before));

@@ -69,11 +69,10 @@ impl Portal {
         let messages = self.store.sends_for(account, now - MESSAGES_WITHIN).await?;
         let for_account = messages.len();
         next = next.max(earliest(messages.into_iter(), MESSAGES, MESSAGES_WITHIN, now));
+        let live = self.store.live_codes(account, flow, now - LIFE).await?;
+        next = next.max(earliest(live.into_iter(), LIVE_CODES, LIFE, now));
         if next > now {
             return Err(Refusal::Sends { until: next }.into());
-        }
-        if self.store.flows_with_code(account, flow, now - LIFE).await? >= LIVE_CODES {
-            return Err(Refusal::Sends { until: now + LIFE }.into());
         }
         let code = Code {
             id: CodeId::new(self.fresh_name()?),

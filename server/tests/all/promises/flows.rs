@@ -4,7 +4,7 @@ use portal::identity::Channel;
 use portal::method::proof::Proof;
 use portal::method::{ContactKind, Method};
 use portal::moment::{days, minutes, seconds};
-use portal::ports::{Change, Committed, Flow, FlowKind, Matter, Recipient, Replay, Store as _, Trust};
+use portal::ports::{Change, Committed, Flow, FlowKind, Matter, Recipient, Replay, Store as _, Trust, Unfinished};
 use server::courier::Channel as Courier;
 
 use super::ground::{Ground, START, carrying, code, flow, message};
@@ -232,13 +232,13 @@ async fn only_live_codes_of_other_flows_hold_a_place() {
         ground.code(&account).await,
         ground.code(&account).await,
     );
-    let count = async |since| ground.store.flows_with_code(&account.id, &a.flow, since).await.unwrap();
-    assert_eq!(count(START - seconds(1)).await, 2);
-    assert_eq!(count(START).await, 0);
+    let live = async |since| ground.store.live_codes(&account.id, &a.flow, since).await.unwrap();
+    assert_eq!(live(START - seconds(1)).await, [START, START]);
+    assert_eq!(live(START).await, []);
     ground.done(vec![Change::SpendCode(b.id)]).await;
-    assert_eq!(count(START - seconds(1)).await, 1);
+    assert_eq!(live(START - seconds(1)).await, [START]);
     ground.done(vec![Change::CloseCodes(c.flow)]).await;
-    assert_eq!(count(START - seconds(1)).await, 0);
+    assert_eq!(live(START - seconds(1)).await, []);
 }
 
 #[tokio::test]
@@ -261,20 +261,20 @@ async fn a_reset_that_ran_out_after_a_proof_is_unfinished_until_its_proofs_are_d
     let unfinished = async |now| ground.store.unfinished(now).await.unwrap();
     assert!(unfinished(unproved.ends).await.is_empty());
     let over = proved.ends + seconds(1);
-    assert_eq!(unfinished(over).await, [(proved.id.clone(), account.id.clone(), false)]);
+    let left = |was_told| Unfinished {
+        flow: proved.id.clone(),
+        account: account.id.clone(),
+        support: proved.support.clone(),
+        was_told,
+    };
+    assert_eq!(unfinished(over).await, [left(false)]);
     let to = Recipient::Contact(portal::identity::ContactId::new("any"));
     let mut told = message(to, Matter::Unfinished);
     told.account = Some(account.id.clone());
     told.at = over;
     ground.done(vec![Change::Enqueue(told)]).await;
-    assert_eq!(
-        unfinished(over + seconds(1)).await,
-        [(proved.id.clone(), account.id.clone(), true)]
-    );
-    assert_eq!(
-        unfinished(over + days(1)).await,
-        [(proved.id.clone(), account.id, false)]
-    );
+    assert_eq!(unfinished(over + seconds(1)).await, [left(true)]);
+    assert_eq!(unfinished(over + days(1)).await, [left(false)]);
     ground.done(vec![Change::DropProofs(proved.id)]).await;
     assert!(unfinished(over).await.is_empty());
 }

@@ -322,7 +322,7 @@ async fn questions(ground: &Ground, account: &Account) {
     let none = portal::identity::FlowId::new("none");
     store.proofs(&none).await.unwrap();
     store.code(&portal::identity::CodeId::new("none")).await.unwrap();
-    store.flows_with_code(&account.id, &none, START).await.unwrap();
+    store.live_codes(&account.id, &none, START).await.unwrap();
     store.failures(&account.id, Factor::Email).await.unwrap();
     store.sends("c", "n", START - hours(1)).await.unwrap();
     store.sends_for(&account.id, START).await.unwrap();
