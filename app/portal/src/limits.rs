@@ -1,7 +1,8 @@
 //! How many tries, and how soon again.
 //!
-//! Counters belong to an account and a method (never to a browser, a flow or a network), so a new cookie forgives
-//! nothing. They are pure values: the store keeps them, this file says what follows.
+//! Failures belong to an account and a factor, never to a browser or a flow, so a new cookie forgives nothing; those with the
+//! whole number also to the network they come from, for nothing was proved or sent before it. Sends belong to a destination,
+//! an account and a network. All are pure values: the store keeps them, this file says what follows.
 
 use std::time::Duration;
 
@@ -115,8 +116,8 @@ impl Failures {
         next
     }
 
-    /// Whether a password may be tried at sign-in: waits, but never closes.
-    pub fn leave_to_sign_in(&self, now: Moment) -> Leave {
+    /// Whether one may try where nothing ever closes, however many were wrong: a password at sign-in, a whole number.
+    pub fn leave_after_pause(&self, now: Moment) -> Leave {
         if now < self.wait_until {
             Leave::Wait(self.wait_until)
         } else {
@@ -245,8 +246,8 @@ mod tests {
     #[test]
     fn ten_wrong_passwords_make_a_sign_in_wait_a_minute() {
         let wrong = |n: u32| (0..n).fold(Failures::default(), |f, i| f.count_sign_in(i.to_string(), START));
-        assert_eq!(wrong(9).leave_to_sign_in(START), Leave::Granted);
-        assert_eq!(wrong(10).leave_to_sign_in(START), Leave::Wait(START + seconds(60)));
+        assert_eq!(wrong(9).leave_after_pause(START), Leave::Granted);
+        assert_eq!(wrong(10).leave_after_pause(START), Leave::Wait(START + seconds(60)));
     }
 
     #[test]

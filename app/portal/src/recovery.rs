@@ -17,8 +17,9 @@
 //!                     ▼ set                  │
 //!                   Done                     │
 //!
-//!   Every stage but Done turns into Ended when its time is up, after five forms of a step ahead, or when the password
-//!   of the account is set elsewhere. Nothing leads out of Stopped, Done and Ended.
+//!   Every stage but Done turns into Ended when its time is up, after five forms of a step ahead, or when more is asked of
+//!   the account by now; Setting also after ten refused passwords. A password that is set elsewhere removes the flow, and so
+//!   does another name. Nothing leads out of Stopped and Ended but a new flow, nor out of Done.
 //! ```
 //!
 //! Only a [`Proof`] leads from `Awaiting` onward; choosing, asking, asking again, switching and failing neither make nor
@@ -217,6 +218,8 @@ impl Recovery {
             (Stage::Done { .. }, _)
             | (Stage::Setting { .. }, Form::Ask | Form::Another | Form::Verify)
             | (Stage::Stopped(_), Form::Another) => Behind,
+            // Nobody here can help: the page of that case has no such button.
+            (Stage::Stopped(Case::ManagedElsewhere), Form::Contact) => Ahead,
             (Stage::Stopped(_) | Stage::Choosing | Stage::Awaiting { .. } | Stage::Setting { .. }, Form::Contact)
             | (Stage::Choosing, Form::Ask | Form::Another)
             | (Stage::Awaiting { .. }, Form::Ask | Form::Another | Form::Verify)
@@ -337,14 +340,27 @@ impl Recovery {
         Ok(self)
     }
 
+    /// Whether it asks for as many proofs as the gate does by now.
+    pub fn suffices(&self, gate: Result<u8, Case>) -> bool {
+        gate.is_ok_and(|required| required <= self.required)
+    }
+
+    /// What it was allowed on holds no longer.
+    #[must_use]
+    pub fn end(mut self) -> Self {
+        self.stage = Stage::Ended;
+        self
+    }
+
     /// A form of a step ahead came in.
     #[must_use]
     pub fn trespass(mut self) -> Self {
         self.trespasses = self.trespasses.saturating_add(1);
         if self.trespasses >= TRESPASSES {
-            self.stage = Stage::Ended;
+            self.end()
+        } else {
+            self
         }
-        self
     }
 
     /// Whether a channel has given its proof.

@@ -85,7 +85,7 @@ pub enum Hurdle {
 pub struct Awaited {
     /// The way it travelled.
     pub method: Method,
-    /// Where to: masked in a reset, whole in the registration.
+    /// Where to: whole where it is being registered, else masked.
     pub address: String,
     /// Digits of the code.
     pub digits: u8,
@@ -157,7 +157,7 @@ pub enum RecoveryScreen {
     Password {
         /// The account's name, for password managers.
         user_name: String,
-        /// How many proofs were given.
+        /// How many proofs were asked for.
         required: u8,
         /// To judge while typing.
         judgement: Judgement,
@@ -170,7 +170,7 @@ pub enum RecoveryScreen {
     Done {
         /// When.
         at: Moment,
-        /// How many proofs were given.
+        /// How many proofs were asked for.
         required: u8,
     },
     /// Over without a result.

@@ -1,5 +1,6 @@
 //! The router in process: status, headers, cookies, redirects, what arrives, what is stored.
 
+mod administrators;
 mod as_typed;
 mod bad_input;
 mod browser;
@@ -18,6 +19,7 @@ mod help;
 mod hostile;
 mod https;
 mod keeping;
+mod landline;
 mod lifetime;
 mod malformed;
 mod markup;
@@ -29,6 +31,7 @@ mod outages;
 mod pending;
 mod plain;
 mod presence;
+mod proof;
 mod refused;
 mod registration;
 mod rehash;

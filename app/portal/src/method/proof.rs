@@ -4,14 +4,12 @@
 //! row in which such a comparison was recorded. Nothing else can make one, so choosing, switching, going back and
 //! failing cannot either.
 
-use serde::{Deserialize, Serialize};
-
 use super::Method;
 use crate::identity::Channel;
 use crate::moment::Moment;
 
 /// That somebody proved to be reachable over a channel.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     method: Method,
     channel: Channel,

@@ -31,6 +31,7 @@ fn stages() -> Vec<(&'static str, Recovery)> {
     let setting = proved(proved(fresh.clone(), Method::Email), Method::Text);
     vec![
         ("stopped", Recovery::begin(Err(Case::NotVerified), START)),
+        ("managed elsewhere", Recovery::begin(Err(Case::ManagedElsewhere), START)),
         ("choosing", fresh.clone()),
         ("awaiting", asked(fresh.clone(), Method::Email)),
         ("choosing again", proved(fresh.clone(), Method::Email)),
@@ -53,6 +54,7 @@ fn every_form_in_every_stage_is_decided() {
     ];
     let table = [
         ("stopped", [A, B, A, A, A, G]),
+        ("managed elsewhere", [A, B, A, A, A, A]),
         ("choosing", [G, G, A, A, A, G]),
         ("awaiting", [G, G, G, A, A, G]),
         ("choosing again", [G, G, B, A, A, G]),
@@ -122,13 +124,13 @@ fn a_flow_lives_fifteen_minutes_and_its_last_step_ten() {
 
 #[test]
 fn a_done_flow_stays_done() {
-    let (_, done) = stages().remove(5);
+    let (_, done) = stages().remove(6);
     assert!(matches!(done.stage(START + minutes(600)), Stage::Done { .. }));
 }
 
 #[test]
 fn ten_refused_passwords_end_the_flow() {
-    let mut flow = stages().remove(4).1;
+    let mut flow = stages().remove(5).1;
     for _ in 0..9 {
         flow = flow.refuse_password(START).expect("still setting");
     }
@@ -141,7 +143,7 @@ fn ten_refused_passwords_end_the_flow() {
 
 #[test]
 fn a_last_step_without_its_proof_rows_is_over() {
-    let flow = stages().remove(4).1;
+    let flow = stages().remove(5).1;
     assert_eq!(flow.clone().with_proofs(vec![]).stage(START), Stage::Ended);
     assert_eq!(
         flow.clone().with_proofs(flow.proofs()[..1].to_vec()).stage(START),
@@ -216,7 +218,7 @@ proptest! {
 
     #[test]
     fn no_walk_without_a_code_reaches_the_new_password(
-        start in 0_usize..4,
+        start in 0_usize..5,
         steps in proptest::collection::vec(deeds(), 0..60),
     ) {
         let (_, flow) = stages().remove(start);
@@ -229,7 +231,7 @@ proptest! {
 
     #[test]
     fn a_flow_that_was_stored_and_read_is_the_same(
-        start in 0_usize..7,
+        start in 0_usize..8,
         steps in proptest::collection::vec(deeds(), 0..20),
     ) {
         let (flow, _) = walk(stages().remove(start).1, steps);

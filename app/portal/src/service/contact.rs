@@ -1,7 +1,6 @@
 //! "Contact an administrator": one mail to the help desk, without free text and without secrets. Where too many ask in
 //! an hour, the help desk hears of the others in one digest.
 
-use super::recovery::{FormKey, Onward};
 use super::{Answer, Portal, Visit};
 use crate::account::Language;
 use crate::identity::{AccountId, MessageId};
@@ -10,12 +9,8 @@ use crate::moment::{Moment, days, hours};
 use crate::ports::{Account, Change, Committed, Fault, HeldBack, Matter, Message, Recipient};
 
 impl Portal {
-    /// Writes to the help desk on behalf of a flow that could not go on. Once in a flow; past the limits, and for a name
-    /// nobody has, the person sees the same.
-    pub async fn contact_administrator(&self, visit: &Visit, key: FormKey<'_>) -> Answer<Onward> {
-        self.contact_within_flow(visit, key).await
-    }
-
+    /// What to commit for a call for help: told of one by one or in the digest, or, past the limit of the account and for a
+    /// name nobody has, not at all.
     pub(super) async fn call_for_help(
         &self,
         visit: &Visit,

@@ -28,7 +28,8 @@ const TICKETS: u32 = 20;
 /// counted: nobody's count is given up for them.
 const MOST_NETWORKS: usize = 100_000;
 
-/// Starts per network in the running minute. Only the price hangs on it, so it may live in memory.
+/// Starts per network in the running minute. The price and the refusal of a network hang on it and nobody's account does, so
+/// it may live in memory and be lost at a restart.
 #[derive(Default)]
 pub(super) struct Starts(Mutex<Counted>);
 
@@ -115,6 +116,12 @@ pub struct Presence<'a> {
     pub answer: &'a str,
 }
 
+impl Presence<'_> {
+    const fn is_ticket(&self) -> bool {
+        self.answer.is_empty()
+    }
+}
+
 impl Portal {
     /// A challenge for the browser that holds this cookie.
     pub fn challenge(&self, visit: &Visit, holder: &str) -> Result<Challenge, Fault> {
@@ -143,7 +150,7 @@ impl Portal {
         format!("{text}.{}", super::hex(&mac[..16]))
     }
 
-    /// Judges an answer; what it returns has to be part of the commit that it lets through, so that a challenge is spent
+    /// Judges an answer; what it returns has to be committed before it lets anybody through, so that a challenge is spent
     /// by exactly one.
     pub(super) fn judge_presence(&self, visit: &Visit, holder: &str, presence: Presence<'_>) -> Answer<Change> {
         let now = self.now();
@@ -155,8 +162,7 @@ impl Portal {
         if bits + 1 < self.price(visit, now) {
             return Err(Refusal::Challenge.into());
         }
-        let by_ticket = presence.answer.is_empty();
-        if by_ticket {
+        if presence.is_ticket() {
             if now < issued + TICKET_RIPENS {
                 return Err(Refusal::Unripe {
                     until: issued + TICKET_RIPENS,
@@ -166,14 +172,19 @@ impl Portal {
         } else if presence.answer.len() > 20 || leading_zero_bits(presence.token, presence.answer) < u32::from(bits) {
             return Err(Refusal::Challenge.into());
         }
-        let minute = self.starts.count(&visit.network, by_ticket, now);
-        if minute.is_beyond_reason() || minute.tickets > TICKETS {
-            return Err(Refusal::Wait { until: minute.end() }.into());
-        }
         Ok(Change::SpendChallenge {
             token: self.index("challenge", presence.token),
             until: issued + TOKEN_LIFE + minutes(1),
         })
+    }
+
+    /// Counts a start whose challenge is spent.
+    pub(super) fn count_start(&self, visit: &Visit, presence: Presence<'_>, now: Moment) -> Result<(), Refusal> {
+        let minute = self.starts.count(&visit.network, presence.is_ticket(), now);
+        if minute.is_beyond_reason() || minute.tickets > TICKETS {
+            return Err(Refusal::Crowded { until: minute.end() });
+        }
+        Ok(())
     }
 
     fn read_token(&self, holder: &str, token: &str) -> Option<(Moment, u8)> {

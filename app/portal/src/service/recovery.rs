@@ -152,6 +152,17 @@ impl Portal {
         }
     }
 
+    /// What the flow was allowed on holds no longer: it ends, and its owner begins anew under what holds now.
+    fn no_longer(&self, visit: &Visit, found: &Found, now: Moment, event: Event) -> Decided {
+        let mut entry = self.flow_entry(visit, &found.flow, now, event, Outcome::Blocked);
+        entry.detail = "not_enough".into();
+        Decided::Refuse {
+            walk: Some(found.walk.clone().end()),
+            changes: vec![Change::CloseCodes(found.flow.id.clone()), Change::Record(entry)],
+            refusal: Refusal::FlowEnded,
+        }
+    }
+
     /// The account of a flow, as it is now; none where the flow must not go on with it.
     async fn subject(&self, flow: &Flow) -> Answer<Option<(Account, Vec<Contact>)>> {
         let Some(id) = &flow.account else { return Ok(None) };
@@ -173,6 +184,7 @@ impl Portal {
         entry
     }
 
+    /// Nobody may do this right now.
     fn blocked(
         &self,
         visit: &Visit,
@@ -187,7 +199,7 @@ impl Portal {
         entry.detail = reason(&refusal).into();
         Decided::Refuse {
             walk: None,
-            changes: vec![Change::Record(entry)],
+            changes: self.record_blocked(found.flow.id.as_str(), entry).into_iter().collect(),
             refusal,
         }
     }

@@ -207,3 +207,19 @@ async fn of_thirty_wrong_codes_at_once_while_registering_five_are_judged() {
     let code = house.code(PHONE).await;
     assert!(person.verify(&other(&code)).await.next().contains("\"left\":4"));
 }
+
+#[tokio::test]
+async fn the_right_number_forgives_the_wrong_ones() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    for _ in 0..2 {
+        browser.identify("k.sato").await;
+        for number in wrong("09012345678", 4) {
+            assert!(browser.ask("text", &number).await.next().contains("whole_number"));
+        }
+        assert_eq!(browser.ask("text", "090 1234 5678").await.next(), "/reset/code");
+        let key = browser.key().await;
+        browser.post("reset/another", &[("key", &key)]).await;
+        house.later(31);
+    }
+}

@@ -1,9 +1,12 @@
 //! "Contact an administrator": how often, whatever comes at the same moment, and what becomes of the rest.
 
-use portal::ports::Store as _;
+use portal::audit::Actor;
+use portal::policy::HelpDesk;
+use portal::ports::{Committed, Store as _};
 use tokio::sync::watch;
 
 use super::browser::{Browser, House};
+use super::plain::{follow, hidden};
 
 /// Where the administrators read what people ask for.
 const DESK: &str = "a.watanabe@kitayama.example";
@@ -155,4 +158,46 @@ async fn hold_back(house: &House, times: u8) {
     }
     let held = house.store().held_back(house.now(), 50).await.unwrap().unwrap();
     assert_eq!(held.count, u32::from(times.min(3)));
+}
+
+#[tokio::test]
+async fn a_call_that_is_refused_is_told_on_the_step_where_the_reset_stands_and_one_that_is_heard_leads_back_there() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    browser.identify("k.sato").await;
+    let key = browser.key().await;
+    browser.post("reset/ask", &[("method", "email"), ("key", &key)]).await;
+    // The key of another form.
+    let heard = browser.submit("reset/contact", &[("key", &key)]).await;
+    assert_eq!((heard.status.as_u16(), heard.location()), (302, "/reset/code"));
+    let page = follow(&mut browser, "/reset/code").await;
+    assert!(page.contains("This form was sent already."), "{page}");
+
+    let key = hidden(&page, "key");
+    let heard = browser.submit("reset/contact", &[("key", &key)]).await;
+    assert_eq!(heard.location(), "/contact");
+    let page = follow(&mut browser, "/contact").await;
+    assert!(
+        page.contains("href=\"/reset/code\" class=\"quiet\">Back to the reset"),
+        "{page}"
+    );
+    let mut stopped = stuck(&house, "m.suzuki", 3).await;
+    let key = stopped.key().await;
+    stopped.submit("reset/contact", &[("key", &key)]).await;
+    let page = follow(&mut stopped, "/contact").await;
+    assert!(!page.contains("Back to the reset"), "{page}");
+}
+
+#[tokio::test]
+async fn where_the_policy_gives_an_address_instead_nothing_is_sent() {
+    let house = House::open().await;
+    let (mut policy, version) = house.store().policy().await.unwrap();
+    policy.help_desk = HelpDesk::Email("help@kitayama.example".into());
+    let set = house.store().set_policy(&policy, version, Actor::Console, house.now());
+    assert_eq!(set.await.unwrap(), Committed::Done);
+    let mut browser = stuck(&house, "h.tanaka", 1).await;
+    let key = browser.key().await;
+    let heard = browser.post("reset/contact", &[("key", &key)]).await;
+    assert_eq!((heard.status.as_u16(), heard.next().contains("malformed")), (400, true));
+    assert_eq!(told(&house).await.len(), 0);
 }

@@ -118,3 +118,43 @@ async fn the_price_grows_with_the_traffic_of_a_network_and_never_with_the_name()
     assert_eq!(bits([203, 0, 113, 7]).await, 17);
     assert_eq!(bits([203, 0, 113, 8]).await, 16);
 }
+
+#[tokio::test]
+async fn a_challenge_that_is_sent_again_counts_for_nothing() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    let view = browser.view("reset/view?step=identify").await;
+    let token = view["screen"]["identify"]["token"].as_str().unwrap().to_owned();
+    let answer = portal::presence::Search::new(&token, 16).advance(u32::MAX).unwrap();
+    let mut ticket = Browser::new(&house);
+    let view = ticket.view("reset/view?step=identify").await;
+    let unanswered = view["screen"]["identify"]["token"].as_str().unwrap().to_owned();
+    house.later(11);
+    for n in 0..70 {
+        let key = format!("k{n}");
+        for (browser, token, answer) in [(&mut browser, &token, &*answer), (&mut ticket, &unanswered, "")] {
+            let form = [
+                ("user_name", "k.sato"),
+                ("token", token),
+                ("answer", answer),
+                ("key", &key),
+            ];
+            let heard = browser.clone().post("reset/identify", &form).await.next();
+            assert!(
+                if n == 0 {
+                    heard == "/reset/choose"
+                } else {
+                    heard.contains("challenge")
+                },
+                "{heard}"
+            );
+        }
+    }
+    let view = Browser::new(&house).view("reset/view?step=identify").await;
+    assert_eq!(
+        view["screen"]["identify"]["bits"], 16,
+        "nobody of this network pays for it"
+    );
+    let rows = house.audit().await.into_iter().filter(|row| row.0 == "identify");
+    assert_eq!(rows.count(), 2);
+}

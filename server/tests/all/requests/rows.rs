@@ -3,6 +3,7 @@
 use portal::audit::Actor;
 use portal::limits::{FREE_FAILURES, Factor};
 use portal::ports::Store as _;
+use server::store::audit::Filter;
 
 use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PASSWORD};
 use super::closed::failed;
@@ -18,6 +19,12 @@ async fn newest(house: &House, event: &str) -> (String, String) {
 
 async fn assert_newest(house: &House, event: &str, outcome: &str, detail: &str) {
     assert_eq!(newest(house, event).await, (outcome.to_owned(), detail.to_owned()));
+}
+
+/// Rows that tell that an event was blocked.
+async fn blocked(house: &House, event: &str) -> usize {
+    let rows = house.audit().await.into_iter();
+    rows.filter(|row| row.0 == event && row.1 == "blocked").count()
 }
 
 #[tokio::test]
@@ -37,13 +44,14 @@ async fn naming_oneself_again_is_a_row_and_naming_another_cancels_what_was_begun
 async fn a_network_that_begins_too_much_is_a_row() {
     let house = House::open().await;
     let mut tickets = Vec::new();
-    for _ in 0..21 {
+    for _ in 0..25 {
         let mut browser = Browser::new(&house);
         let view = browser.view("reset/view?step=identify").await;
         let token = view["screen"]["identify"]["token"].as_str().unwrap().to_owned();
         tickets.push((browser, token));
     }
     house.later(11);
+    let mut last = String::new();
     for (mut browser, token) in tickets {
         let form = [
             ("user_name", "k.sato"),
@@ -51,9 +59,12 @@ async fn a_network_that_begins_too_much_is_a_row() {
             ("answer", ""),
             ("key", "k"),
         ];
-        browser.post("reset/identify", &form).await;
+        last = browser.post("reset/identify", &form).await.next();
     }
+    // Nobody is told of wrong tries that were not theirs.
+    assert!(last.contains("crowded"), "{last}");
     assert_newest(&house, "identify", "blocked", "network").await;
+    assert_eq!(blocked(&house, "identify").await, 1);
 }
 
 #[tokio::test]
@@ -90,6 +101,35 @@ async fn a_try_that_may_not_be_made_is_a_row_with_the_reason() {
     house.later(301);
     browser.verify(&wrong).await;
     assert_newest(&house, "verify", "blocked", "code_expired").await;
+}
+
+#[tokio::test]
+async fn what_is_blocked_again_for_the_same_reason_is_no_other_row() {
+    let house = House::open().await;
+    let mut browser = awaiting(&house).await;
+    let wrong = other(&house.code(EMAIL).await);
+    for _ in 0..5 {
+        browser.ask("email", "").await;
+    }
+    assert_eq!(blocked(&house, "send").await, 1);
+    for _ in 0..FREE_FAILURES + 5 {
+        browser.verify(&wrong).await;
+    }
+    house.later(31);
+    for _ in 0..5 {
+        browser.verify(&wrong).await;
+    }
+    // The wait, and the dead code.
+    assert_eq!(blocked(&house, "verify").await, 2);
+    // Another reset has rows of its own, for its support code leads to them.
+    let mut second = Browser::new(&house);
+    second.identify("k.sato").await;
+    for _ in 0..2 {
+        assert_eq!(second.ask("email", "").await.next(), "/reset/code");
+        second.ask("email", "").await;
+        house.later(61);
+    }
+    assert_eq!(blocked(&house, "send").await, 2);
 }
 
 #[tokio::test]
@@ -136,10 +176,16 @@ async fn proofs_that_are_no_longer_enough_are_a_row() {
 async fn a_reset_that_was_left_after_a_proof_is_a_row() {
     let house = House::open().await;
     let mut browser = awaiting(&house).await;
+    let support = browser.view("reset/view?step=code").await["support"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(browser.verify(&house.code(EMAIL).await).await.next(), "/reset/choose");
     house.later(901);
     house.server.portal.tell_unfinished().await.unwrap();
     assert_newest(&house, "reset", "abandoned", "").await;
+    let rows = house.store().list_audit(&Filter::All, None, 1).await.unwrap();
+    assert_eq!(rows[0].support, support, "found by the code that the person has");
 }
 
 #[tokio::test]

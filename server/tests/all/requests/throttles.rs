@@ -57,7 +57,8 @@ async fn who_has_to_wait_hears_the_same_whatever_is_typed_and_nothing_is_hashed(
         .await
         .into_iter()
         .filter(|(_, outcome, _)| outcome == "blocked");
-    assert_eq!(blocked.count(), 9);
+    // One row for each place where it was tried, however often.
+    assert_eq!(blocked.count(), 3);
 }
 
 #[tokio::test]

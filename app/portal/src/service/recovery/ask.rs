@@ -3,7 +3,7 @@
 use super::{Decided, FormKey, Found, Onward};
 use crate::audit::{Event, Outcome};
 use crate::identity::AccountId;
-use crate::limits::Factor;
+use crate::limits::{Factor, Failures};
 use crate::method::code::Purpose;
 use crate::method::{Method, phone};
 use crate::moment::Moment;
@@ -15,6 +15,14 @@ use crate::service::reachable::{Reachable, factor};
 use crate::service::sending::{Asked, Request};
 use crate::service::{Answer, Portal, Trouble, Visit};
 
+/// What became of the whole number that was asked for.
+enum Whole {
+    /// It is the one on record, or need not be typed: what to commit with the code that goes there.
+    Fits(Option<Change>),
+    /// Nothing goes there.
+    Refused(Decided),
+}
+
 impl Portal {
     /// "Send the code": by this method, for a phone after the whole number was typed.
     pub async fn ask(&self, visit: &Visit, method: &str, whole: &str, key: FormKey<'_>) -> Answer<Onward> {
@@ -24,8 +32,9 @@ impl Portal {
                 let method = picked.ok_or(Refusal::Method)?;
                 let (policy, _) = self.policy().await?;
                 let (account, contacts) = self.subject(&found.flow).await?.ok_or(Refusal::FlowEnded)?;
-                self.gate(Some(&account), &contacts, &policy, now)
-                    .map_err(|_| Refusal::FlowEnded)?;
+                if !found.walk.suffices(self.gate(Some(&account), &contacts, &policy, now)) {
+                    return Ok(self.no_longer(visit, &found, now, Event::Send));
+                }
                 let reachable = self.reachable(&account, &contacts, &policy, now);
                 let way = reachable.iter().find(|one| one.offers(method)).ok_or(Refusal::Method)?;
                 if found.walk.has_proved_by(&way.channel) {
@@ -35,9 +44,10 @@ impl Portal {
                 if let Some(refusal) = refused(failures.leave(now)) {
                     return Ok(self.blocked(visit, &found, now, Event::Send, method, refusal));
                 }
-                if let Some(decided) = self.whole_number(visit, &found, way, method, whole, now).await? {
-                    return Ok(decided);
-                }
+                let forgiven = match self.whole_number(visit, &found, way, method, whole, now).await? {
+                    Whole::Fits(forgiven) => forgiven,
+                    Whole::Refused(decided) => return Ok(decided),
+                };
                 let request = Request {
                     flow: &found.flow.id,
                     account: &account.id,
@@ -55,6 +65,7 @@ impl Portal {
                 let walk = found.walk.clone().ask(method, way.channel.clone(), code, now)?;
                 let mut entry = self.flow_entry(visit, &found.flow, now, Event::Send, Outcome::Succeeded);
                 entry.method = Some(method);
+                changes.extend(forgiven);
                 changes.push(Change::Record(entry));
                 Ok(Decided::Move {
                     walk,
@@ -66,7 +77,8 @@ impl Portal {
         .await
     }
 
-    /// For a phone the whole number is typed before anything is sent, once for a channel in a flow. A wrong one counts.
+    /// For a phone the whole number is typed before anything is sent there, but for a code that follows another to the same
+    /// number. A wrong one counts, a right one forgives.
     async fn whole_number(
         &self,
         visit: &Visit,
@@ -75,10 +87,10 @@ impl Portal {
         method: Method,
         whole: &str,
         now: Moment,
-    ) -> Answer<Option<Decided>> {
+    ) -> Answer<Whole> {
         let was_given = matches!(found.walk.stage(now), Stage::Awaiting { channel, .. } if channel == way.channel);
         if method == Method::Email || was_given {
-            return Ok(None);
+            return Ok(Whole::Fits(None));
         }
         // Counted for this network alone: nothing was sent yet, and a stranger elsewhere must not lock the owner out.
         let counted = AccountId::new(format!(
@@ -87,28 +99,29 @@ impl Portal {
             self.index("network", &visit.network)
         ));
         let before = self.store.failures(&counted, Factor::WholeNumber).await?;
-        if let Some(refusal) = refused(before.leave(now)) {
-            return Ok(Some(self.blocked(visit, found, now, Event::Send, method, refusal)));
+        if let Some(refusal) = refused(before.leave_after_pause(now)) {
+            let decided = self.blocked(visit, found, now, Event::Send, method, refusal);
+            return Ok(Whole::Refused(decided));
         }
         if whole.trim().is_empty() {
             return Err(Refusal::Phone(phone::Problem::Missing).into());
         }
-        if phone::is_same(whole, &way.contact.address) {
-            return Ok(None);
-        }
-        let after = before.count(now);
-        let mut entry = self.flow_entry(visit, &found.flow, now, Event::Send, Outcome::Failed);
-        entry.method = Some(method);
-        entry.detail = "whole_number".into();
-        let save = Change::SaveFailures {
+        let save = |before, after| Change::SaveFailures {
             account: counted,
             factor: Factor::WholeNumber,
             before,
             after,
         };
-        Ok(Some(Decided::Refuse {
+        if phone::is_same(whole, &way.contact.address) {
+            return Ok(Whole::Fits(Some(save(before, Failures::default()))));
+        }
+        let after = before.count(now);
+        let mut entry = self.flow_entry(visit, &found.flow, now, Event::Send, Outcome::Failed);
+        entry.method = Some(method);
+        entry.detail = "whole_number".into();
+        Ok(Whole::Refused(Decided::Refuse {
             walk: None,
-            changes: vec![save, Change::Record(entry)],
+            changes: vec![save(before, after), Change::Record(entry)],
             refusal: Refusal::WholeNumber,
         }))
     }

@@ -3,15 +3,24 @@
 use super::{Decided, FormKey, Onward};
 use crate::audit::{Event, Outcome};
 use crate::identity::AccountId;
+use crate::policy::HelpDesk;
 use crate::ports::Change;
 use crate::recovery::{Case, Form, Stage};
 use crate::refusal::Refusal;
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
-    pub(in crate::service) async fn contact_within_flow(&self, visit: &Visit, key: FormKey<'_>) -> Answer<Onward> {
+    /// Writes to the help desk on behalf of a flow that could not go on. Once in a flow; past the limits, and for a name
+    /// nobody has, the person sees the same.
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`] where the policy gives an address instead: then no page of ours has the button.
+    pub async fn contact_administrator(&self, visit: &Visit, key: FormKey<'_>) -> Answer<Onward> {
         self.deed(visit, Form::Contact, key, &["contact"], move |found, now| {
             Box::pin(async move {
+                if self.policy().await?.0.help_desk != HelpDesk::Message {
+                    return Err(Refusal::Malformed.into());
+                }
                 if found.walk.has_contacted() {
                     return Ok(Decided::Move {
                         walk: found.walk.clone(),
@@ -20,7 +29,6 @@ impl Portal {
                     });
                 }
                 let case = match found.walk.stage(now) {
-                    Stage::Stopped(Case::ManagedElsewhere) => return Err(Refusal::StepAhead.into()),
                     Stage::Stopped(Case::NotEnabled) => "not_enabled",
                     Stage::Stopped(Case::NotVerified) => "not_verified",
                     _ => "stuck",

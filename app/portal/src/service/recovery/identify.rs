@@ -9,7 +9,7 @@ use crate::ports::{Change, Committed, Fault, Flow, FlowKind, Replay};
 use crate::recovery::{Case, Recovery};
 use crate::refusal::Refusal;
 use crate::service::presence::Presence;
-use crate::service::{Answer, Portal, Trouble, Visit};
+use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
     /// Which account is it? Judged on the text, then on the proof of presence, and only then looked up.
@@ -42,13 +42,14 @@ impl Portal {
         let mut changes = Vec::new();
         if let Some(found) = found.filter(|found| found.is_current) {
             let is_live = found.is_live(now);
-            if is_live && found.flow.name == name_digest {
+            if is_live && found.flow.name == name_digest && found.walk.suffices(gate) {
                 return self.named_again(visit, &found, replay, now).await;
             }
-            // Another name: what was proved for the first one is gone.
+            // Another name, or not enough by now: what was proved is gone.
             if is_live {
+                let is_same = found.flow.name == name_digest;
                 let mut entry = self.flow_entry(visit, &found.flow, now, Event::Reset, Outcome::Cancelled);
-                entry.detail = "another_name".into();
+                entry.detail = if is_same { "not_enough" } else { "another_name" }.into();
                 changes.push(Change::Record(entry));
             }
             changes.extend(left(found.flow, now));
@@ -80,20 +81,18 @@ impl Portal {
 
     /// Spends the proof of presence, before anybody is looked up: a challenge pays for one look.
     async fn pass_presence(&self, visit: &Visit, holder: &str, presence: Presence<'_>, now: Moment) -> Answer<()> {
-        let spent = match self.judge_presence(visit, holder, presence) {
-            Err(Trouble::Refused(refusal @ Refusal::Wait { .. })) => {
-                // Judged after the work of the challenge, so that nobody fills the log for nothing.
-                let mut entry = self.entry(visit, now, Event::Identify, Outcome::Blocked);
-                entry.detail = "network".into();
-                self.store.commit(vec![Change::Record(entry)]).await?;
-                return Err(refusal.into());
-            }
-            judged => judged?,
-        };
-        match self.store.commit(vec![spent]).await? {
-            Committed::Done => Ok(()),
-            Committed::Stale => Err(Refusal::Challenge.into()),
+        let spent = self.judge_presence(visit, holder, presence)?;
+        if self.store.commit(vec![spent]).await? == Committed::Stale {
+            return Err(Refusal::Challenge.into());
         }
+        // Counted once it is spent: whoever sends it again makes nothing dearer for the others of the network.
+        if let Err(refusal) = self.count_start(visit, presence, now) {
+            let mut entry = self.entry(visit, now, Event::Identify, Outcome::Blocked);
+            entry.detail = "network".into();
+            self.write_blocked(&visit.network, entry).await?;
+            return Err(refusal.into());
+        }
+        Ok(())
     }
 
     /// The same name keeps the live flow, proofs and all.
@@ -114,7 +113,7 @@ impl Portal {
     }
 }
 
-/// Leaves a flow for another name.
+/// Leaves a flow for another.
 fn left(mut flow: Flow, now: Moment) -> [Change; 2] {
     flow.version += 1;
     flow.holder = format!("over:{}", flow.id.as_str());

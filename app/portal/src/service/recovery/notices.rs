@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::account::Role;
 use crate::audit::{Actor, Event, Outcome};
-use crate::method::ContactKind;
 use crate::moment::Moment;
 use crate::policy::Policy;
-use crate::ports::{Account, Change, Contact, Fault, Matter, Recipient};
+use crate::ports::{Account, Change, Committed, Contact, Fault, Matter, Recipient};
+use crate::service::sending::whom_to_tell;
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
@@ -35,7 +35,7 @@ impl Portal {
                 .filter(|other| other.id != account.id)
             {
                 let theirs = self.store.contacts(&other.id).await?;
-                for contact in theirs.iter().filter(|contact| contact.kind == ContactKind::Mailbox) {
+                for contact in whom_to_tell(&theirs, &matter) {
                     let to = Recipient::Contact(contact.id.clone());
                     changes.push(self.notice(visit, account, to, other.language, &matter, now)?);
                 }
@@ -51,21 +51,25 @@ impl Portal {
         let unfinished = self.store.unfinished(now).await?;
         let visit = Visit::default();
         let mut told = BTreeSet::new();
-        for (flow, account, was_told) in &unfinished {
+        let mut looked_after = 0;
+        for left in &unfinished {
             let mut entry = self.entry(&visit, now, Event::Reset, Outcome::Abandoned);
             entry.actor = Actor::System;
-            entry.subject = Some(account.clone());
-            entry.flow = Some(flow.clone());
-            let mut changes = vec![Change::DropProofs(flow.clone()), Change::Record(entry)];
-            if !was_told
-                && told.insert(account.clone())
-                && let Some(account) = self.store.account(account).await?
+            entry.subject = Some(left.account.clone());
+            entry.flow = Some(left.flow.clone());
+            entry.support.clone_from(&left.support);
+            let mut changes = vec![Change::DropProofs(left.flow.clone()), Change::Record(entry)];
+            if !left.was_told
+                && told.insert(left.account.clone())
+                && let Some(account) = self.store.account(&left.account).await?
             {
                 let contacts = self.store.contacts(&account.id).await?;
                 changes.extend(self.notices(&visit, &account, &contacts, &Matter::Unfinished, now)?);
             }
-            self.store.commit(changes).await?;
+            if self.store.commit(changes).await? == Committed::Done {
+                looked_after += 1;
+            }
         }
-        Ok(unfinished.len())
+        Ok(looked_after)
     }
 }

@@ -1,12 +1,9 @@
 //! The screen of the current step.
 
-use crate::method::code::{AGAIN_AFTER, LIFE};
 use crate::method::{Method, phone};
-use crate::moment::Moment;
-use crate::ports::Account;
 use crate::recovery::Stage;
 use crate::screen::{Awaited, Choice, RecoveryScreen};
-use crate::service::reachable::{Reachable, mask};
+use crate::service::reachable::mask;
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
@@ -35,17 +32,29 @@ impl Portal {
                 };
                 let reachable = self.reachable(&account, &contacts, &policy, now);
                 let turn = u8::try_from(found.walk.proofs().len() + 1).unwrap_or(2).min(required);
-                match stage {
-                    Stage::Awaiting {
-                        method, channel, asked, ..
-                    } => {
-                        let Some(way) = reachable.iter().find(|one| one.channel == channel) else {
-                            return Ok(RecoveryScreen::Ended);
+                // Where the code can prove nothing any more, another way is chosen.
+                let way = match &stage {
+                    Stage::Awaiting { method, channel, .. } => reachable
+                        .iter()
+                        .find(|one| one.channel == *channel && one.offers(*method)),
+                    _ => None,
+                };
+                match (stage, way) {
+                    (
+                        Stage::Awaiting {
+                            method, channel, asked, ..
+                        },
+                        Some(way),
+                    ) => {
+                        let code = Awaited {
+                            other_way: way.methods.iter().copied().find(|other| *other != method),
+                            has_other: reachable
+                                .iter()
+                                .any(|one| one.channel != channel && !found.walk.has_proved_by(&one.channel)),
+                            ..self
+                                .awaited(visit, &account, (method, &way.contact), asked, now)
+                                .await?
                         };
-                        let mut code = self.awaited(visit, &account, way, method, asked, now).await?;
-                        code.has_other = reachable
-                            .iter()
-                            .any(|one| one.channel != channel && !found.walk.has_proved_by(&one.channel));
                         Ok(RecoveryScreen::Code {
                             turn,
                             required,
@@ -54,7 +63,7 @@ impl Portal {
                             contacted,
                         })
                     }
-                    Stage::Setting { until } => Ok(RecoveryScreen::Password {
+                    (Stage::Setting { until }, _) => Ok(RecoveryScreen::Password {
                         user_name: account.name.clone(),
                         required,
                         judgement: self.judgement(&account, &policy),
@@ -86,32 +95,6 @@ impl Portal {
                 }
             }
         }
-    }
-
-    async fn awaited(
-        &self,
-        visit: &Visit,
-        account: &Account,
-        way: &Reachable,
-        method: Method,
-        asked: Moment,
-        now: Moment,
-    ) -> Answer<Awaited> {
-        let failing = self.store.failing(now).await?;
-        Ok(Awaited {
-            method,
-            address: mask(&way.contact),
-            digits: u8::try_from(method.digits()).unwrap_or(8),
-            asked,
-            until: asked + LIFE,
-            again: self
-                .next_send_to(visit, &way.contact, now)
-                .await?
-                .max(asked + AGAIN_AFTER),
-            other_way: way.methods.iter().copied().find(|other| *other != method),
-            hurdle: self.hurdle(account, method, &failing, now).await?,
-            has_other: false,
-        })
     }
 
     /// The support code of the current flow, else of the browser.

@@ -1,5 +1,7 @@
 //! The new password.
 
+use std::sync::OnceLock;
+
 use super::{Decided, FormKey, Found, Onward};
 use crate::audit::{Entry, Event, Outcome};
 use crate::limits::{Factor, Failures};
@@ -31,8 +33,10 @@ impl Portal {
     /// "Set new password". Everything is judged again as it is at this moment, in the commit that sets it.
     pub async fn set_password(&self, visit: &Visit, entries: NewEntries<'_>, key: FormKey<'_>) -> Answer<Onward> {
         let fields = [entries.new, entries.again];
+        let known = OnceLock::new();
+        let known = &known;
         self.deed(visit, Form::Set, key, &fields, move |found, now| {
-            Box::pin(async move { self.decide_password(visit, &found, entries, now).await })
+            Box::pin(async move { self.decide_password(visit, &found, entries, known, now).await })
         })
         .await
     }
@@ -42,27 +46,24 @@ impl Portal {
         visit: &Visit,
         found: &Found,
         entries: NewEntries<'_>,
+        known: &OnceLock<bool>,
         now: Moment,
     ) -> Answer<Decided> {
-        let password = entries.agreed()?;
         let (policy, policy_version) = self.policy().await?;
         let (account, contacts) = self.subject(&found.flow).await?.ok_or(Refusal::FlowEnded)?;
         let entry = self.flow_entry(visit, &found.flow, now, Event::Reset, Outcome::Failed);
         if !self.still_holds(found, &account, &contacts, &policy, now) {
-            let entry = Entry {
-                outcome: Outcome::Blocked,
-                detail: "not_enough".into(),
-                ..entry
-            };
-            return Ok(refuse(entry, Refusal::FlowEnded));
+            return Ok(self.no_longer(visit, found, now, Event::Reset));
         }
-        let verdict = self.judge(&account, &policy, &password);
-        if !verdict.broken.is_empty() {
-            let detail = "rules".into();
-            return Ok(refuse(Entry { detail, ..entry }, Refusal::Password(verdict.broken)));
-        }
+        let password = match self.judged(&account, &policy, entries) {
+            Err(refusal @ Refusal::Password(_)) => {
+                let detail = "rules".into();
+                return Ok(refuse(Entry { detail, ..entry }, refusal));
+            }
+            judged => judged?,
+        };
         let past = self
-            .judge_history(&account, &policy, &password, &mut None, entry.clone())
+            .judge_history(&account, &policy, &password, known, entry.clone())
             .await?;
         let failures = match past {
             Past::New(failures) => failures,
