@@ -26,8 +26,13 @@ pub enum Refusal {
         /// When it has.
         until: Moment,
     },
-    /// Too much from this network, or too many wrong tries.
+    /// Too many wrong tries.
     Wait {
+        /// When one may go on.
+        until: Moment,
+    },
+    /// Too much from this network, whoever it is.
+    Crowded {
         /// When one may go on.
         until: Moment,
     },
@@ -65,6 +70,8 @@ pub enum Refusal {
     SameContact,
     /// Another proof is needed first: the last one is too old.
     ProofTooOld,
+    /// The password of the account is managed elsewhere: nothing is changed here.
+    ManagedElsewhere,
     /// The password has to be changed before anything else.
     ChangeFirst,
     /// Fewer methods would be left than are required.
@@ -76,8 +83,8 @@ pub enum Refusal {
     NewPasswordMissing,
     /// The new password breaks rules.
     Password(Vec<Broken>),
-    /// The two entries of the new password differ.
-    PasswordsDiffer,
+    /// The two entries of the new password differ; the first breaks these rules besides.
+    PasswordsDiffer(Vec<Broken>),
     /// The new password is the current one or one of the last ones.
     PasswordUsedBefore,
     /// The current password is not right.
@@ -102,7 +109,7 @@ impl Refusal {
             Self::SessionEnded => 401,
             Self::Challenge | Self::Unripe { .. } => 403,
             Self::StepAhead | Self::Repeated | Self::FlowEnded => 409,
-            Self::Wait { .. } | Self::Closed | Self::Sends { .. } => 429,
+            Self::Wait { .. } | Self::Crowded { .. } | Self::Closed | Self::Sends { .. } => 429,
             Self::Busy | Self::ChannelDown => 503,
             Self::Fault => 500,
             _ => 422,

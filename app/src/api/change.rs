@@ -29,6 +29,22 @@ pub async fn change_view() -> Result<View<ChangeForm>, Said> {
     request.view("/change", screen, request.portal.support_code(&holder))
 }
 
+/// The page after it. Where nothing was changed, it leads to where that is done.
+#[server(prefix = "/api", endpoint = "change/done/view", input = GetUrl)]
+pub async fn changed_view() -> Result<View<()>, Said> {
+    let mut request = Request::here()?;
+    let holder = request.holder()?;
+    let was_changed = request
+        .portal
+        .was_changed(&request.visit)
+        .await
+        .map_err(|trouble| request.refuse(trouble))?;
+    if !was_changed {
+        return Err(request.elsewhere("/change"));
+    }
+    request.view("/change/done", (), request.portal.support_code(&holder))
+}
+
 /// Changes the password.
 #[server(prefix = "/api", endpoint = "change")]
 pub async fn change_password(current: Secret, new_password: Secret, again: Secret) -> Result<Next, Said> {

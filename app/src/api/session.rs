@@ -49,6 +49,9 @@ pub async fn sign_in(user_name: String, password: Secret, #[server(default)] goi
 pub async fn sign_out() -> Result<Next, Said> {
     let request = Request::here()?;
     let done = request.portal.sign_out(&request.visit).await;
-    request.set_cookie(SESSION, "", Some(0));
+    // Where it goes on, the cookie is what ends it at the next try.
+    if done.is_ok() {
+        request.set_cookie(SESSION, "", Some(0));
+    }
     request.answer("/", &[], done.map(|()| "/".to_owned()))
 }

@@ -3,11 +3,10 @@
 use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::refusal::Refusal;
-use portal::screen::{ChangeForm, Overview, Pressing};
+use portal::screen::{ChangeForm, Pressing};
 
 use super::register::SigningOut;
-use crate::api::change::{ChangePassword, ChangeView, change_view};
-use crate::api::registration::{OverviewView, overview_view};
+use crate::api::change::{ChangePassword, ChangeView, ChangedView, change_view, changed_view};
 use crate::api::{Said, View};
 use crate::parts::deed::{Deed, Press, door};
 use crate::parts::field::Secret;
@@ -38,7 +37,7 @@ fn is_about_the_new(refusal: &Refusal) -> bool {
 
 fn is_about_a_field(said: &Said) -> bool {
     let Said::No(refusal) = said else { return false };
-    is_about_the_current(refusal) || is_about_the_new(refusal) || *refusal == Refusal::PasswordsDiffer
+    is_about_the_current(refusal) || is_about_the_new(refusal) || matches!(refusal, Refusal::PasswordsDiffer(_))
 }
 
 #[component]
@@ -48,7 +47,7 @@ fn Form(view: View<ChangeForm>) -> impl IntoView {
     let refused: Refused = expect_context();
     let current_problem = refused.for_field(is_about_the_current);
     let problem = refused.for_field(is_about_the_new);
-    let again_problem = refused.for_field(|refusal| *refusal == Refusal::PasswordsDiffer);
+    let again_problem = refused.for_field(|refusal| matches!(refusal, Refusal::PasswordsDiffer(_)));
     let form = view.screen;
     // One slip at a time: what went wrong comes before why one is here.
     let is_plain = move || refused.0.with(|said| said.as_ref().is_none_or(is_about_a_field));
@@ -95,15 +94,13 @@ fn Form(view: View<ChangeForm>) -> impl IntoView {
 /// `/change/done`
 #[component]
 pub fn Changed() -> AnyView {
-    load(
-        view_at::<OverviewView>("?page=/change/done"),
-        || overview_view("/change/done".to_owned()),
-        |view| view! { <Done view /> }.into_any(),
-    )
+    load(view_at::<ChangedView>(""), changed_view, |view| {
+        view! { <Done view /> }.into_any()
+    })
 }
 
 #[component]
-fn Done(view: View<Overview>) -> impl IntoView {
+fn Done(view: View<()>) -> impl IntoView {
     let words = words();
     view! {
         <Sheet

@@ -10,20 +10,18 @@ use crate::limits::{Factor, Failures, Leave};
 use crate::method::Method;
 use crate::moment::{Moment, days, hours, minutes};
 use crate::policy::Policy;
-use crate::ports::{Account, Change, Committed, Contact, Password, Session};
+use crate::ports::{Account, Change, Committed, Contact, Fault, Flow, FlowKind, Password, Session};
 use crate::refusal::Refusal;
 use crate::screen::Pressing;
 
+use self::password::Known;
 use super::reachable::factor;
-use super::{Answer, Portal, ROUNDS, Visit};
+use super::{Answer, Portal, ROUNDS, Trouble, Visit};
 
 /// A session that is not used for this long is over.
 pub const IDLE: Duration = minutes(30);
 /// A session is over after this long, however often it is used.
 pub const LONGEST: Duration = hours(12);
-/// How often the last use is written down.
-const TOUCH_EVERY: Duration = minutes(1);
-
 /// Somebody who has signed in.
 pub struct SignedIn {
     /// The cookie of the session.
@@ -64,46 +62,39 @@ impl Portal {
         }
         let minute = self.sign_ins.count(&visit.network, false, self.now());
         if minute.is_beyond_reason() {
-            return Err(Refusal::Wait { until: minute.end() }.into());
+            let mut entry = self.entry(visit, self.now(), Event::SignIn, Outcome::Blocked);
+            entry.detail = "network".into();
+            self.write_blocked(&visit.network, entry).await?;
+            return Err(Refusal::Crowded { until: minute.end() }.into());
         }
         let account = self.store.account_named(&name).await?;
         let subject = account
             .as_ref()
             .map_or_else(|| self.nobody(name.as_str()), |account| account.id.clone());
-        let mut is_right = None;
+        let mut known = None;
         for _ in 0..ROUNDS {
-            let now = self.now();
-            let before = self.store.failures(&subject, Factor::Password).await?;
-            let mut entry = self.entry(visit, now, Event::SignIn, Outcome::Failed);
+            let mut entry = self.entry(visit, self.now(), Event::SignIn, Outcome::Failed);
             entry.subject = account.as_ref().map(|account| account.id.clone());
-            if let Leave::Wait(until) = before.leave_to_sign_in(now) {
-                entry.outcome = Outcome::Blocked;
-                self.store.commit(vec![Change::Record(entry)]).await?;
-                return Err(Refusal::Wait { until }.into());
-            }
-            let fits = if let Some(fits) = is_right {
-                fits
-            } else {
-                let hash = account.as_ref().and_then(|account| account.hash.as_deref());
-                *is_right.insert(self.hashing.verify(&password, hash).await?)
-            };
-            if let Some(account) = account.as_ref().filter(|account| fits && account.is_open(now)) {
-                let (session, changes) = self.opening(visit, account, before, entry).await?;
-                if self.store.commit(changes).await? == Committed::Done {
-                    self.renew_hash(account, &password).await;
-                    let first = self.first(account, now).await?;
-                    return Ok(SignedIn { session, first });
+            let tried = (&subject, account.as_ref(), &password);
+            match self.judge_password(visit, tried, &mut known, entry).await? {
+                Known::Right {
+                    account,
+                    entry,
+                    mut changes,
+                } => {
+                    let now = entry.at;
+                    let (session, opening) = self.opening(visit, account, entry).await?;
+                    changes.extend(opening);
+                    if self.store.commit(changes).await? == Committed::Done {
+                        self.renew_hash(account, &password).await;
+                        let first = self.first(account, now).await?;
+                        return Ok(SignedIn { session, first });
+                    }
                 }
-            } else {
-                let after = before.count_sign_in(self.wrong(&subject, &password), now);
-                let save = Change::SaveFailures {
-                    account: subject.clone(),
-                    factor: Factor::Password,
-                    before,
-                    after,
-                };
-                if self.store.commit(vec![save, Change::Record(entry)]).await? == Committed::Done {
-                    return Err(Refusal::SignIn.into());
+                Known::Wrong { changes } => {
+                    if self.store.commit(changes).await? == Committed::Done {
+                        return Err(Refusal::SignIn.into());
+                    }
                 }
             }
         }
@@ -111,16 +102,8 @@ impl Portal {
     }
 
     /// A session for whoever has given the right password: its cookie, and what to commit.
-    async fn opening(
-        &self,
-        visit: &Visit,
-        account: &Account,
-        failures: Failures,
-        mut entry: Entry,
-    ) -> Answer<(String, Vec<Change>)> {
+    async fn opening(&self, visit: &Visit, account: &Account, entry: Entry) -> Answer<(String, Vec<Change>)> {
         let now = entry.at;
-        entry.outcome = Outcome::Succeeded;
-        entry.actor = Actor::Account(account.id.clone());
         let token = self.fresh_token()?;
         let session = Session {
             token: self.token_digest(&token),
@@ -130,17 +113,7 @@ impl Portal {
             proved: now,
             seen: now,
         };
-        let told = self
-            .tell_of_failures(visit, account, Factor::Password, &failures, &mut entry)
-            .await?;
-        let cleared = Change::SaveFailures {
-            account: account.id.clone(),
-            factor: Factor::Password,
-            before: failures,
-            after: Failures::default(),
-        };
-        let mut changes = vec![Change::OpenSession(session), Change::Record(entry), cleared];
-        changes.extend(told);
+        let mut changes = vec![Change::OpenSession(session), Change::Record(entry)];
         changes.extend(self.reopened(account, now).await?);
         changes.extend(
             visit
@@ -148,6 +121,34 @@ impl Portal {
                 .as_deref()
                 .map(|old| Change::EndSession(self.token_digest(old))),
         );
+        Ok((token, changes))
+    }
+
+    /// A session goes on under another cookie, its password proved at this moment, and so does the registration that is
+    /// under way in it: the cookie, and what to commit. The end of the one before is not among it.
+    pub(super) async fn next_cookie(
+        &self,
+        session: &Session,
+        epoch: i64,
+        now: Moment,
+    ) -> Result<(String, Vec<Change>), Fault> {
+        let token = self.fresh_token()?;
+        let holder = self.token_digest(&token);
+        let mut changes = vec![Change::OpenSession(Session {
+            token: holder.clone(),
+            epoch,
+            seen: now,
+            proved: now,
+            ..session.clone()
+        })];
+        let flow = self.store.flow(FlowKind::Registration, &session.token).await?;
+        changes.extend(flow.map(|flow| {
+            Change::SaveFlow(Flow {
+                holder,
+                version: flow.version + 1,
+                ..flow
+            })
+        }));
         Ok((token, changes))
     }
 
@@ -201,33 +202,32 @@ impl Portal {
         Ok(Person { account, session })
     }
 
-    /// Writes down that a session was used; for deeds, never for looking at a page.
-    pub(super) fn touched(person: &Person, now: Moment) -> Option<Change> {
-        (now.since(person.session.seen) >= TOUCH_EVERY).then(|| Change::TouchSession {
-            token: person.session.token.clone(),
-            seen: now,
-            proved: person.session.proved,
-        })
-    }
-
-    /// Signs out.
+    /// Signs out. Whoever is signed in no longer has nothing to do.
+    ///
+    /// # Errors
+    /// A fault where the session could not be ended: it goes on then, and nobody may be told otherwise.
     pub async fn sign_out(&self, visit: &Visit) -> Answer<()> {
-        if let Ok(person) = self.person(visit).await {
-            let mut entry = self.entry(visit, self.now(), Event::SignOut, Outcome::Succeeded);
-            entry.actor = Actor::Account(person.account.id.clone());
-            entry.subject = Some(person.account.id);
-            self.store
-                .commit(vec![Change::EndSession(person.session.token), Change::Record(entry)])
-                .await?;
-        }
+        let person = match self.person(visit).await {
+            Ok(person) => person,
+            Err(Trouble::Refused(Refusal::SessionEnded)) => return Ok(()),
+            Err(trouble) => return Err(trouble),
+        };
+        let mut entry = self.entry(visit, self.now(), Event::SignOut, Outcome::Succeeded);
+        entry.actor = Actor::Account(person.account.id.clone());
+        entry.subject = Some(person.account.id);
+        self.store
+            .commit(vec![Change::EndSession(person.session.token), Change::Record(entry)])
+            .await?;
         Ok(())
     }
 }
 
-/// Why the password of an account has to be changed, if it has to.
+/// Why the password of an account has to be changed, if it has to. Never where it is managed elsewhere: it could not be.
 pub(super) fn pressing(account: &Account, policy: &Policy, now: Moment) -> Option<Pressing> {
     let life = days(u64::from(policy.password_days));
-    if account.must_change {
+    if account.managed_elsewhere {
+        None
+    } else if account.must_change {
         Some(Pressing::MustChange)
     } else if policy.password_days > 0 && now >= account.password_set + life {
         Some(Pressing::Expired)

@@ -85,7 +85,14 @@ async fn a_fault_in_a_flow_is_told_and_logged_with_the_code_of_the_flow() {
     assert_eq!(support_in(&log.lines()), support);
 
     let page = browser.page("/reset/choose").await;
+    assert_eq!(page.status, 500);
     assert!(page.body.contains(&format!("<code>{support}<")), "{}", page.body);
+    assert!(
+        page.body
+            .contains("href=\"/reset/choose\" class=\"button primary\">Try again"),
+        "{}",
+        page.body
+    );
     assert!(
         page.body.contains(&format!("by the support code {support}.")),
         "{}",
@@ -103,6 +110,7 @@ async fn a_fault_before_the_flow_is_found_is_told_and_logged_with_the_code_of_th
     harm(&house, "alter table flow rename to mislaid").await;
 
     let page = browser.page("/reset/choose").await;
+    assert_eq!(page.status, 500);
     let support = house.server.portal.support_code(&browser.cookies["aikagi-flow"]);
     assert!(page.body.contains(&format!("<code>{support}<")), "{}", page.body);
     assert_eq!(support_in(&log.lines()), support);
@@ -125,4 +133,20 @@ async fn a_fault_in_a_registration_is_told_and_logged_with_its_code() {
     let refused = browser.post("register/email", &[("address", "hana@example.org")]).await;
     assert_eq!(refused.json()["Fault"]["support"], support.as_str());
     assert_eq!(support_in(&log.lines()), support);
+}
+
+#[tokio::test]
+async fn nobody_is_told_that_they_are_signed_out_where_they_are_not() {
+    let (log, _guard) = Log::keep();
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    browser.sign_in("k.sato", "quiet harbour 7130").await;
+    harm(&house, "alter table session rename to mislaid").await;
+    assert_eq!(browser.post("signout", &[]).await.status, 500);
+    assert_eq!(log.lines().len(), 1);
+    // The cookie stays, for another try.
+    harm(&house, "alter table mislaid rename to session").await;
+    let mut other = browser.clone();
+    assert_eq!(browser.post("signout", &[]).await.next(), "/");
+    assert_eq!(other.view("register/view?page=x").await["No"], "session_ended");
 }

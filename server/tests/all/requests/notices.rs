@@ -2,7 +2,7 @@
 
 use portal::limits::{FREE_FAILURES, FREE_SIGN_INS, Factor};
 
-use super::browser::{Browser, EMAIL, House, PASSWORD};
+use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PASSWORD};
 use super::closed::failed;
 use super::codes::awaiting;
 
@@ -55,6 +55,30 @@ async fn the_owner_is_told_of_a_right_password_after_many_wrong_ones() {
     Browser::new(&house).sign_in("k.sato", PASSWORD).await;
     assert_eq!(details(&house, "sign_in").await, ["", "after_failures"]);
     assert_eq!(told(&house, MAILBOX).await, 1);
+}
+
+#[tokio::test]
+async fn the_owner_is_told_of_a_right_password_after_many_wrong_ones_by_somebody_who_is_signed_in() {
+    for is_change in [false, true] {
+        let house = House::open().await;
+        let mut browser = Browser::new(&house);
+        browser.sign_in("k.sato", PASSWORD).await;
+        failed(&house, "k.sato", Factor::Password, FREE_SIGN_INS).await;
+        let event = if is_change {
+            let fields = [
+                ("current", PASSWORD),
+                ("new_password", NEW_PASSWORD),
+                ("again", NEW_PASSWORD),
+            ];
+            assert_eq!(browser.post("change", &fields).await.next(), "/change/done");
+            "change"
+        } else {
+            browser.post("register/prove", &[("password", PASSWORD)]).await;
+            "sign_in"
+        };
+        assert_eq!(details(&house, event).await[0], "after_failures");
+        assert_eq!(told(&house, MAILBOX).await, 1);
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,9 @@
 //! Signing in, sessions, changing a password.
 
+use portal::account::UserName;
+use portal::audit::Actor;
+use server::store::people::PersonUpdate;
+
 use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PASSWORD};
 use super::codes::awaiting;
 
@@ -174,4 +178,107 @@ async fn of_eight_changes_at_once_one_wins() {
         .iter()
         .filter(|(event, outcome, _)| event == "change" && outcome == "succeeded");
     assert_eq!(done.count(), 1);
+}
+
+#[tokio::test]
+async fn a_network_that_signs_in_beyond_reason_is_one_row_an_hour() {
+    let house = House::open().await;
+    let rows = async || {
+        let rows = house.audit().await.into_iter();
+        rows.filter(|row| (&*row.0, &*row.1, &*row.2) == ("sign_in", "blocked", "network"))
+            .count()
+    };
+    for _ in 0..2 {
+        let mut last = String::new();
+        for n in 0..305 {
+            last = Browser::new(&house)
+                .sign_in("nobody.here", &format!("wrong {n}"))
+                .await
+                .next();
+        }
+        assert!(last.contains("crowded"), "{last}");
+        assert_eq!(rows().await, 1);
+        house.later(61);
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_is_managed_elsewhere_is_not_changed_here() {
+    let house = House::open().await;
+    for (name, password) in [
+        ("y.kobayashi", "given by the desk 1"),
+        ("t.yamamoto", "winter orange 3307"),
+    ] {
+        let update = PersonUpdate {
+            managed_elsewhere: Some(true),
+            ..PersonUpdate::default()
+        };
+        let name = UserName::parse(name).unwrap();
+        let updating = house.store().update_person(&name, update, Actor::Console, house.now());
+        updating.await.unwrap();
+        let mut browser = Browser::new(&house);
+        // Nobody is sent to change what cannot be changed.
+        assert_eq!(browser.sign_in(name.as_str(), password).await.next(), "/register");
+        assert_eq!(browser.view("change/view").await["No"], "managed_elsewhere");
+        let page = browser.page("/change").await.body;
+        assert!(page.contains("managed outside this service"), "{page}");
+        assert!(
+            page.contains("Contact your administrator") && !page.contains("name=\"new_password\""),
+            "{page}"
+        );
+        let fields = [
+            ("current", password),
+            ("new_password", NEW_PASSWORD),
+            ("again", NEW_PASSWORD),
+        ];
+        assert!(
+            browser
+                .post("change", &fields)
+                .await
+                .next()
+                .contains("managed_elsewhere")
+        );
+        assert_eq!(
+            Browser::new(&house).sign_in(name.as_str(), password).await.next(),
+            "/register"
+        );
+    }
+}
+
+#[tokio::test]
+async fn that_the_password_was_changed_is_told_only_where_it_was() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    browser.sign_in("k.sato", PASSWORD).await;
+    let led = browser.page("/change/done").await;
+    assert_eq!((led.status.as_u16(), led.location()), (302, "/change"));
+    assert_eq!(browser.view("change/done/view").await["Elsewhere"], "/change");
+    let fields = [
+        ("current", PASSWORD),
+        ("new_password", NEW_PASSWORD),
+        ("again", NEW_PASSWORD),
+    ];
+    assert_eq!(browser.post("change", &fields).await.next(), "/change/done");
+    let page = browser.page("/change/done").await;
+    assert!(
+        page.status == 200 && page.body.contains("has been changed"),
+        "{}",
+        page.body
+    );
+    // Not in the next session.
+    browser.sign_in("k.sato", NEW_PASSWORD).await;
+    assert_eq!(browser.page("/change/done").await.location(), "/change");
+}
+
+#[tokio::test]
+async fn whoever_cannot_sign_in_finds_the_reset_from_every_page_around_it() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    for path in ["/signin", "/register", "/change"] {
+        if path == "/register" {
+            browser.sign_in("k.sato", PASSWORD).await;
+        }
+        let page = browser.page(path).await.body;
+        assert!(page.contains("href=\"/reset\""), "{path}: {page}");
+    }
 }

@@ -1,79 +1,101 @@
 //! The password as a proof: counted when it is wrong, and hashed anew when it is right and its hash is not of today.
 
-use crate::audit::{Actor, Event, Outcome};
+use crate::audit::{Actor, Entry, Outcome};
 use crate::identity::AccountId;
 use crate::limits::{Factor, Failures, Leave};
 use crate::ports::{Account, Change, Committed, HashTrouble, Label, Password};
 use crate::refusal::Refusal;
 use crate::service::{Answer, Portal, ROUNDS, Visit, hex};
 
+/// What a password came to. Nobody may learn it before the changes are committed: a verdict that is not counted does not
+/// exist.
+pub(super) enum Known<'a> {
+    /// It fits, and the account is open: the failures before it are forgiven, and where there were many the owner is told.
+    /// The row of what follows says so too; it is not among the changes.
+    Right {
+        account: &'a Account,
+        entry: Entry,
+        changes: Vec<Change>,
+    },
+    /// It does not, or the account is not open: counted, with its row.
+    Wrong { changes: Vec<Change> },
+}
+
 impl Portal {
-    /// Checks the current password of a signed-in account, counting as at sign-in; commits `then` where it fits.
+    /// Judges a password once: whether it may be tried, and whether it fits. `subject` is whom it is counted for, `fits`
+    /// what the hash said when something has moved on and it is judged again, `entry` the row of a failure.
+    pub(super) async fn judge_password<'a>(
+        &self,
+        visit: &Visit,
+        (subject, account, password): (&AccountId, Option<&'a Account>, &Password),
+        fits: &mut Option<bool>,
+        mut entry: Entry,
+    ) -> Answer<Known<'a>> {
+        let now = entry.at;
+        let before = self.store.failures(subject, Factor::Password).await?;
+        if let Leave::Wait(until) = before.leave_after_pause(now) {
+            self.write_blocked(subject.as_str(), entry).await?;
+            return Err(Refusal::Wait { until }.into());
+        }
+        let fits = if let Some(fits) = *fits {
+            fits
+        } else {
+            let hash = account.and_then(|account| account.hash.as_deref());
+            *fits.insert(self.hashing.verify(password, hash).await?)
+        };
+        let counted = |before, after| Change::SaveFailures {
+            account: subject.clone(),
+            factor: Factor::Password,
+            before,
+            after,
+        };
+        let Some(account) = account.filter(|account| fits && account.is_open(now)) else {
+            let after = before.count_sign_in(self.wrong(subject, password), now);
+            let changes = vec![counted(before, after), Change::Record(entry)];
+            return Ok(Known::Wrong { changes });
+        };
+        entry.outcome = Outcome::Succeeded;
+        entry.actor = Actor::Account(account.id.clone());
+        let mut changes = self
+            .tell_of_failures(visit, account, Factor::Password, &before, &mut entry)
+            .await?;
+        changes.push(counted(before, Failures::default()));
+        Ok(Known::Right {
+            account,
+            entry,
+            changes,
+        })
+    }
+
+    /// Checks the current password of a signed-in account, counting as at sign-in; where it fits, commits `then` of the
+    /// row of the success, which is returned. `entry` is the row of a failure.
     ///
     /// # Errors
     /// [`Refusal::SessionEnded`] where the session has ended while the hash was computed, and `then` asks for it.
-    pub(in crate::service) async fn check_current(
-        &self,
-        visit: &Visit,
-        account: &Account,
-        password: &Password,
-        event: Event,
-        then: Vec<Change>,
-    ) -> Answer<()> {
-        self.judge_current(visit, account, password, event, then).await?;
-        self.renew_hash(account, password).await;
-        Ok(())
-    }
-
-    /// The same for whoever is about to replace the password, and its hash with it.
     pub(in crate::service) async fn judge_current(
         &self,
         visit: &Visit,
         account: &Account,
         password: &Password,
-        event: Event,
-        then: Vec<Change>,
-    ) -> Answer<()> {
-        let mut is_right = None;
+        entry: Entry,
+        then: impl Fn(&Entry) -> Vec<Change>,
+    ) -> Answer<Entry> {
+        let mut known = None;
         for _ in 0..ROUNDS {
-            let now = self.now();
-            let before = self.store.failures(&account.id, Factor::Password).await?;
-            let mut entry = self.entry(visit, now, event, Outcome::Failed);
-            entry.actor = Actor::Account(account.id.clone());
-            entry.subject = Some(account.id.clone());
-            entry.detail = "current_password".into();
-            if let Leave::Wait(until) = before.leave_to_sign_in(now) {
-                entry.outcome = Outcome::Blocked;
-                self.store.commit(vec![Change::Record(entry)]).await?;
-                return Err(Refusal::Wait { until }.into());
-            }
-            let fits = if let Some(fits) = is_right {
-                fits
-            } else {
-                *is_right.insert(self.hashing.verify(password, account.hash.as_deref()).await?)
+            let entry = Entry {
+                at: self.now(),
+                ..entry.clone()
             };
-            let after = if fits {
-                Failures::default()
-            } else {
-                before.count_sign_in(self.wrong(&account.id, password), now)
+            let tried = (&account.id, Some(account), password);
+            let (changes, answer) = match self.judge_password(visit, tried, &mut known, entry).await? {
+                Known::Right { entry, mut changes, .. } => {
+                    changes.extend(then(&entry));
+                    (changes, Ok(entry))
+                }
+                Known::Wrong { changes } => (changes, Err(Refusal::CurrentPassword.into())),
             };
-            let mut changes = vec![Change::SaveFailures {
-                account: account.id.clone(),
-                factor: Factor::Password,
-                before,
-                after,
-            }];
-            if fits {
-                changes.extend(then.iter().cloned());
-            } else {
-                changes.push(Change::Record(entry));
-            }
             if self.store.commit(changes).await? == Committed::Done {
-                return if fits {
-                    Ok(())
-                } else {
-                    Err(Refusal::CurrentPassword.into())
-                };
+                return answer;
             }
             // Where the session is what has moved on, deciding again would not help.
             self.person(visit).await?;
@@ -90,7 +112,7 @@ impl Portal {
     /// Replaces a hash of another cost or an older key, now that its password is known. Only after the verdict is
     /// committed, so that the time it takes tells nothing to anybody else; and nothing hangs on it: what is not done
     /// today, because the pool is busy or the hash has moved on, the next sign-in does.
-    pub(super) async fn renew_hash(&self, account: &Account, password: &Password) {
+    pub(in crate::service) async fn renew_hash(&self, account: &Account, password: &Password) {
         let Some(before) = account.hash.clone() else { return };
         let renewed = match self.hashing.renew(password, &before).await {
             Ok(Some(after)) => {
