@@ -20,6 +20,7 @@ pub mod request;
 
 use portal::moment::Moment;
 use portal::refusal::Refusal;
+use portal::registration::Errand;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -53,7 +54,7 @@ impl Said {
             Self::No(Refusal::SessionEnded) if page.starts_with("/change") => Some("/signin?for=change"),
             Self::No(Refusal::SessionEnded) => Some("/signin"),
             Self::No(Refusal::FlowEnded) => Some("/reset/ended"),
-            Self::No(Refusal::ProofTooOld) => Some("/register/prove"),
+            Self::No(Refusal::ProofTooOld) => Some(Errand::on_page(page).map_or("/register/prove", Errand::proof)),
             Self::No(Refusal::ChangeFirst) => Some("/change"),
             _ => None,
         }

@@ -52,16 +52,18 @@ impl Sender {
         let organisation = &self.organisation;
         match code.method {
             Method::Email => {
-                let purpose = match code.purpose {
-                    Purpose::Recovery => Word::MailCodeRecovery,
-                    Purpose::Registration => Word::MailCodeRegistration,
+                let (purpose, not_you) = match code.purpose {
+                    Purpose::Recovery => (Word::MailCodeRecovery, Word::MailCodeIgnore),
+                    Purpose::Registration => (Word::MailCodeRegistration, Word::MailCodeIgnore),
+                    // It is sent to whoever has given the password.
+                    Purpose::Proving => (Word::MailCodeProving, Word::MailCodeProvingNotYou),
                 };
                 let grouped = format!("{} {}", &digits[..digits.len() / 2], &digits[digits.len() / 2..]);
                 let text = [
                     words.fill(purpose, &[("name", &clean(draft.name))]),
                     grouped,
                     words.fill(Word::MailCodeUntil, &[("until", &words.clock(code.asked + LIFE))]),
-                    words.say(Word::MailCodeIgnore).to_owned(),
+                    words.say(not_you).to_owned(),
                     self.ending(words, draft),
                 ]
                 .join("\n\n");
@@ -75,6 +77,7 @@ impl Sender {
                 let purpose = match code.purpose {
                     Purpose::Recovery => Word::TextCodeRecovery,
                     Purpose::Registration => Word::TextCodeRegistration,
+                    Purpose::Proving => Word::TextCodeProving,
                 };
                 let told = words.fill(purpose, &[("organisation", organisation), ("code", &digits)]);
                 // The last line binds the code to this site, so that phones offer it here and nowhere else.
@@ -97,7 +100,11 @@ impl Sender {
                     })
                     .collect::<Vec<_>>()
                     .join(". ");
-                let text = words.fill(Word::CallCode, &[("organisation", organisation), ("digits", &slowly)]);
+                let spoken = match code.purpose {
+                    Purpose::Recovery | Purpose::Registration => Word::CallCode,
+                    Purpose::Proving => Word::CallCodeProving,
+                };
+                let text = words.fill(spoken, &[("organisation", organisation), ("digits", &slowly)]);
                 Parcel::Call {
                     to,
                     text,
@@ -268,12 +275,14 @@ mod tests {
         }
     }
 
-    fn code(method: Method) -> Code {
+    const PURPOSES: [Purpose; 3] = [Purpose::Recovery, Purpose::Registration, Purpose::Proving];
+
+    fn code(method: Method, purpose: Purpose) -> Code {
         Code {
             id: CodeId::new("c"),
             flow: FlowId::new("f"),
             account: AccountId::new("a"),
-            purpose: Purpose::Recovery,
+            purpose,
             method,
             contact: ContactId::new("k"),
             channel: String::new(),
@@ -286,8 +295,12 @@ mod tests {
 
     #[test]
     fn a_text_ends_with_the_line_that_binds_it_to_the_site_and_fits_two_segments() {
-        for language in Language::ALL {
-            let parcel = sender().code(draft(language), &code(Method::Text), "482193", "+81".into());
+        for (language, purpose) in Language::ALL
+            .into_iter()
+            .flat_map(|one| PURPOSES.map(|purpose| (one, purpose)))
+        {
+            let code = code(Method::Text, purpose);
+            let parcel = sender().code(draft(language), &code, "482193", "+81".into());
             assert!(parcel.text().ends_with("\n\n@reset.kitayama.example #482193"));
             // Two segments of 67 UCS-2 characters (3GPP TS 23.040).
             assert!(parcel.text().chars().count() <= 134, "{}", parcel.text());
@@ -298,7 +311,7 @@ mod tests {
     fn no_subject_holds_a_code() {
         let Parcel::Mail { subject, text, .. } = sender().code(
             draft(Language::En),
-            &code(Method::Email),
+            &code(Method::Email, Purpose::Recovery),
             "77190264",
             "x@y.example".into(),
         ) else {
@@ -311,8 +324,42 @@ mod tests {
 
     #[test]
     fn a_call_says_every_digit_twice() {
-        let parcel = sender().code(draft(Language::En), &code(Method::Call), "308552", "+81".into());
-        assert_eq!(parcel.text().matches("3, 0, 8. 5, 5, 2").count(), 2);
+        for purpose in PURPOSES {
+            let code = code(Method::Call, purpose);
+            let parcel = sender().code(draft(Language::En), &code, "308552", "+81".into());
+            assert_eq!(parcel.text().matches("3, 0, 8. 5, 5, 2").count(), 2);
+        }
+    }
+
+    #[test]
+    fn each_purpose_of_a_code_is_told_in_words_of_its_own() {
+        for (language, method) in Language::ALL
+            .into_iter()
+            .flat_map(|one| [Method::Email, Method::Text].map(|method| (one, method)))
+        {
+            let told = PURPOSES.map(|purpose| {
+                let code = code(method, purpose);
+                sender()
+                    .code(draft(language), &code, "482193", "x".into())
+                    .text()
+                    .to_owned()
+            });
+            assert!(
+                told[0] != told[1] && told[1] != told[2] && told[0] != told[2],
+                "{told:?}"
+            );
+        }
+        let proving = code(Method::Email, Purpose::Proving);
+        let mail = sender().code(draft(Language::En), &proving, "77190264", "x@y.example".into());
+        let text = mail.text();
+        assert!(
+            text.contains("wants to change the verification methods of h.tanaka"),
+            "{text}"
+        );
+        assert!(
+            text.contains("somebody knows your password") && !text.contains("registering"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -13,7 +13,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{CodeId, ContactId};
-use crate::method::Method;
+use crate::method::code::Purpose;
+use crate::method::{ContactKind, Method};
 use crate::moment::{Moment, hours, minutes};
 
 /// How long a sign-in suffices for the registration that follows it.
@@ -45,6 +46,73 @@ impl Stage {
             Self::Awaiting(dispatch) | Self::Proving(dispatch) => Some(dispatch),
         }
     }
+
+    /// What the code that is awaited was sent for.
+    pub const fn purpose(&self) -> Purpose {
+        match self {
+            Self::Proving(_) => Purpose::Proving,
+            Self::Overview | Self::Awaiting(_) => Purpose::Registration,
+        }
+    }
+}
+
+/// What somebody was about to change when another proof was asked for: they go on there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Errand {
+    /// Setting up or replacing a contact.
+    Replace(ContactKind),
+    /// Deleting one.
+    Remove(ContactKind),
+}
+
+impl Errand {
+    const ALL: [Self; 4] = [
+        Self::Replace(ContactKind::Email),
+        Self::Replace(ContactKind::Phone),
+        Self::Remove(ContactKind::Email),
+        Self::Remove(ContactKind::Phone),
+    ];
+
+    /// The name in forms and addresses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Replace(ContactKind::Phone) => "phone",
+            Self::Replace(_) => "email",
+            Self::Remove(ContactKind::Phone) => "remove-phone",
+            Self::Remove(_) => "remove-email",
+        }
+    }
+
+    /// The errand with this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|errand| errand.word() == word)
+    }
+
+    /// The page on which it is done.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Replace(ContactKind::Phone) => "/register/phone",
+            Self::Replace(_) => "/register/email",
+            Self::Remove(ContactKind::Phone) => "/register/remove/phone",
+            Self::Remove(_) => "/register/remove/email",
+        }
+    }
+
+    /// The page on which another proof is given for it.
+    pub const fn proof(self) -> &'static str {
+        match self {
+            Self::Replace(ContactKind::Phone) => "/register/prove?for=phone",
+            Self::Replace(_) => "/register/prove?for=email",
+            Self::Remove(ContactKind::Phone) => "/register/prove?for=remove-phone",
+            Self::Remove(_) => "/register/prove?for=remove-email",
+        }
+    }
+
+    /// The errand that is done on this page.
+    pub fn on_page(path: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|errand| errand.path() == path)
+    }
 }
 
 /// A code that was sent off.
@@ -68,6 +136,9 @@ pub struct Registration {
     /// When a registered method last proved, beside the password.
     #[serde(default)]
     pub proved: Option<Moment>,
+    /// Where somebody goes on who has proved.
+    #[serde(default)]
+    pub errand: Option<Errand>,
 }
 
 /// Whether a contact is old enough to stand alone in a reset: it was there at the first Finish, or for a day.
@@ -79,6 +150,16 @@ pub fn is_seasoned(added: Moment, first_finish: Option<Moment>, now: Moment) -> 
 mod tests {
     use super::*;
     use crate::moment::days;
+
+    #[test]
+    fn an_errand_is_known_by_its_name_its_page_and_the_page_of_its_proof() {
+        for errand in Errand::ALL {
+            assert_eq!(Errand::from_word(errand.word()), Some(errand));
+            assert_eq!(Errand::on_page(errand.path()), Some(errand));
+            assert_eq!(errand.proof().strip_prefix("/register/prove?for="), Some(errand.word()));
+        }
+        assert_eq!(Errand::from_word("https://elsewhere.example"), None);
+    }
 
     #[test]
     fn a_contact_added_later_is_seasoned_after_a_day() {

@@ -6,13 +6,16 @@
 )]
 
 use leptos::prelude::*;
+use portal::method::code::Purpose;
 use portal::screen::{Awaited, Overview, PhoneForm};
 use server_fn::codec::GetUrl;
 
-#[cfg(feature = "ssr")]
-use super::request::Request;
 use super::secret::Secret;
 use super::{Next, Said, View};
+#[cfg(feature = "ssr")]
+use super::{cookies::SESSION, request::Request};
+#[cfg(feature = "ssr")]
+use portal::registration::Errand;
 
 #[cfg(feature = "ssr")]
 async fn support(request: &Request) -> Result<String, Said> {
@@ -37,6 +40,20 @@ pub async fn overview_view(page: String) -> Result<View<Overview>, Said> {
     request.view(&page, screen, support)
 }
 
+/// A page on which something is changed. Where another proof is needed for it, it leads there first.
+#[server(prefix = "/api", endpoint = "register/change/view", input = GetUrl)]
+pub async fn errand_view(page: String) -> Result<View<Overview>, Said> {
+    let mut request = Request::here()?;
+    request.holder()?;
+    let screen = request
+        .portal
+        .overview_to_change(&request.visit)
+        .await
+        .map_err(|trouble| request.refuse(trouble))?;
+    let support = support(&request).await?;
+    request.view(&page, screen, support)
+}
+
 /// The page on which a phone is added: what may be typed, and what is registered already.
 #[server(prefix = "/api", endpoint = "register/phone/view", input = GetUrl)]
 pub async fn phone_view() -> Result<View<(PhoneForm, Overview)>, Said> {
@@ -49,7 +66,7 @@ pub async fn phone_view() -> Result<View<(PhoneForm, Overview)>, Said> {
         .map_err(|trouble| request.refuse(trouble))?;
     let list = request
         .portal
-        .overview(&request.visit)
+        .overview_to_change(&request.visit)
         .await
         .map_err(|trouble| request.refuse(trouble))?;
     let support = support(&request).await?;
@@ -58,7 +75,7 @@ pub async fn phone_view() -> Result<View<(PhoneForm, Overview)>, Said> {
 
 /// The page on which the code is typed. Where none is awaited, it leads to the list.
 #[server(prefix = "/api", endpoint = "register/code/view", input = GetUrl)]
-pub async fn code_view() -> Result<View<Awaited>, Said> {
+pub async fn code_view() -> Result<View<(Purpose, Awaited)>, Said> {
     let mut request = Request::here()?;
     request.holder()?;
     let screen = request
@@ -108,7 +125,8 @@ pub async fn registration_again(method: String) -> Result<Next, Said> {
 pub async fn registration_verify(code: Secret) -> Result<Next, Said> {
     let request = Request::here()?;
     let done = request.portal.registration_verify(&request.visit, &code).await;
-    request.answer("/register/code", &[], done.map(|()| "/register".to_owned()))
+    let path = done.map(|errand| errand.map_or("/register", Errand::path).to_owned());
+    request.answer("/register/code", &[], path)
 }
 
 /// Leaves the code that is awaited: back to typing the address or number.
@@ -129,16 +147,26 @@ pub async fn registration_leave(#[server(default)] back: String) -> Result<Next,
 pub async fn remove_contact(kind: String) -> Result<Next, Said> {
     let request = Request::here()?;
     let done = request.portal.remove_contact(&request.visit, &kind).await;
-    request.answer("/register", &[], done.map(|()| "/register".to_owned()))
+    let page = Errand::from_word(&format!("remove-{kind}")).map_or("/register", Errand::path);
+    request.answer(page, &[], done.map(|()| "/register".to_owned()))
 }
 
-/// Proves the password once more, and has a registered method prove as well.
+/// Proves the password once more, and has a registered method prove as well; then leads to where somebody was going.
 #[server(prefix = "/api", endpoint = "register/prove")]
-pub async fn prove_again(password: Secret) -> Result<Next, Said> {
-    let request = Request::here()?;
-    let done = request.portal.prove_again(&request.visit, &password).await;
-    let path = done.map(|is_awaiting| if is_awaiting { "/register/code" } else { "/register" }.to_owned());
-    request.answer("/register/prove", &[], path)
+pub async fn prove_again(password: Secret, #[server(default)] going: String) -> Result<Next, Said> {
+    let mut request = Request::here()?;
+    let errand = Errand::from_word(&going);
+    let done = match request.portal.prove_password(&request.visit, &password).await {
+        Ok(session) => {
+            request.set_cookie(SESSION, &session, None);
+            request.visit.session = Some(session);
+            request.portal.ask_second_proof(&request.visit, errand).await
+        }
+        Err(trouble) => Err(trouble),
+    };
+    let onward = errand.map_or("/register", Errand::path);
+    let path = done.map(|is_awaiting| if is_awaiting { "/register/code" } else { onward }.to_owned());
+    request.answer("/register/prove", &[("going", &going)], path)
 }
 
 /// Finishes the registration.

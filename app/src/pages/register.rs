@@ -16,6 +16,7 @@ use portal::screen::{Line, Overview, Standing};
 
 use crate::api::session::SignOut;
 use crate::parts::deed::{Deed, Press, door};
+use crate::parts::masked::Masked;
 use crate::parts::steps::Marks;
 use crate::words::{Word, Words, words};
 
@@ -36,6 +37,37 @@ const fn page_of(kind: ContactKind) -> &'static str {
     }
 }
 
+/// What is asked for before something changes: beside the password a code, where a method can prove.
+fn proof(overview: &Overview) -> Word {
+    if asks_for_code(overview) {
+        Word::RegisterProof
+    } else {
+        Word::RegisterProofPassword
+    }
+}
+
+fn asks_for_code(overview: &Overview) -> bool {
+    let mut lines = overview.lines.iter();
+    overview.finished.is_some() && lines.any(|line| matches!(line.standing, Standing::Verified(_)))
+}
+
+/// The marks of proving once more: the password, then perhaps the code.
+fn proof_marks(words: Words, asks_for_code: bool, current: usize) -> Marks {
+    let names = [Some(Word::Password), asks_for_code.then_some(Word::AddStepCode)];
+    let names = names.into_iter().flatten().map(|name| words.say(name).to_owned());
+    Marks::steps(words.say(Word::Progress), names.collect(), current)
+}
+
+/// "Before something changes · Step 1 of 2".
+fn proof_whereabouts(words: Words, asks_for_code: bool, current: usize) -> String {
+    let what = words.say(Word::ProveWhere);
+    if asks_for_code {
+        step(words, what, current)
+    } else {
+        what.to_owned()
+    }
+}
+
 /// The line of a kind of contact, where the policy allows it.
 fn line_of(overview: &Overview, kind: ContactKind) -> Option<&Line> {
     overview.lines.iter().find(|line| line.kind == kind)
@@ -49,37 +81,20 @@ fn marks(words: Words, kind: ContactKind, current: usize) -> Marks {
         Word::AddStepAddress
     };
     let names = [first, Word::AddStepCode].map(|name| words.say(name).to_owned());
-    Marks::steps(words.say(Word::AddProgress), names.into(), current)
+    Marks::steps(words.say(Word::Progress), names.into(), current)
 }
 
 /// "Authentication phone · Step 1 of 2".
 fn whereabouts(words: Words, kind: ContactKind, current: usize) -> String {
-    words.fill(
-        Word::AddWhere,
-        &[
-            ("method", &name_of(words, kind)),
-            ("step", &(current + 1)),
-            ("steps", &2),
-        ],
-    )
+    step(words, name_of(words, kind), current)
 }
 
-/// A masked address, with what it says for those who hear it.
-#[component]
-fn Masked(kind: ContactKind, mask: String) -> impl IntoView {
-    let words = words();
-    let heard = match kind {
-        ContactKind::Phone => words.fill(Word::MaskedNumber, &[("ending", &portal::method::phone::ending(&mask))]),
-        ContactKind::Mailbox | ContactKind::Email => {
-            let first = mask.chars().next().map(String::from).unwrap_or_default();
-            let ending = mask.rsplit('.').next().unwrap_or_default().to_owned();
-            words.fill(Word::MaskedMailbox, &[("first", &first), ("ending", &ending)])
-        }
-    };
-    view! {
-        <bdi aria-hidden="true">{mask}</bdi>
-        <span class="heard">{heard}</span>
-    }
+/// One of two steps, which counts from 0.
+fn step(words: Words, what: &'static str, current: usize) -> String {
+    words.fill(
+        Word::AddWhere,
+        &[("method", &what), ("step", &(current + 1)), ("steps", &2)],
+    )
 }
 
 /// What is registered already, on the page that replaces it, and the way to delete it.

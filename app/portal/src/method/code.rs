@@ -24,6 +24,8 @@ pub enum Purpose {
     Recovery,
     /// Proving that a contact is one's own while registering it.
     Registration,
+    /// Proving who one is, beside the password, before the methods are changed.
+    Proving,
 }
 
 impl Purpose {
@@ -32,12 +34,13 @@ impl Purpose {
         match self {
             Self::Recovery => "recovery",
             Self::Registration => "registration",
+            Self::Proving => "proving",
         }
     }
 
     /// The purpose with this name.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Recovery, Self::Registration]
+        [Self::Recovery, Self::Registration, Self::Proving]
             .into_iter()
             .find(|purpose| purpose.word() == word)
     }

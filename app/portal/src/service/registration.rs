@@ -8,18 +8,25 @@ mod set_up;
 mod verify;
 
 use super::blocked::reason;
+use super::reachable::ways;
 use super::sending::{Asked, Request};
 use super::sign_in::{Person, pressing};
 use super::{Answer, Portal, Trouble, Visit};
 use crate::audit::{Actor, Entry, Event, Outcome};
 use crate::identity::FlowId;
+use crate::method::Method;
 use crate::method::code::Purpose;
-use crate::method::{ContactKind, Method};
 use crate::moment::{Moment, hours};
 use crate::policy::Policy;
 use crate::ports::{Change, Committed, Contact, Fault, Flow, FlowKind, Trust};
 use crate::refusal::Refusal;
 use crate::registration::{AFTER_SIGN_IN, Dispatch, PROOF_AGE, Registration, Stage};
+
+/// What a code is sent for, and the stage that awaits it.
+type Aim = (Purpose, fn(Dispatch) -> Stage);
+
+const REGISTERING: Aim = (Purpose::Registration, Stage::Awaiting);
+const PROVING: Aim = (Purpose::Proving, Stage::Proving);
 
 /// A registration as it was found.
 struct Found {
@@ -34,7 +41,7 @@ impl Found {
     fn saved(&self, stage: Stage) -> Result<Change, Fault> {
         self.saved_as(&Registration {
             stage,
-            proved: self.walk.proved,
+            ..self.walk.clone()
         })
     }
 
@@ -49,31 +56,48 @@ impl Found {
         })
     }
 
+    /// What every deed begins with: it was decided on this account, and within a session that goes on. So a session that a
+    /// reset has ended in between changes nothing any more.
+    fn guarded(&self, now: Moment) -> Vec<Change> {
+        let account = &self.person.account;
+        vec![
+            Change::TouchSession {
+                token: self.person.session.token.clone(),
+                seen: now,
+                proved: self.person.session.proved,
+            },
+            Change::AccountIs {
+                account: account.id.clone(),
+                revision: account.revision,
+            },
+        ]
+    }
+
     /// Whether the person may change what is registered, right now.
     ///
     /// # Errors
     /// [`Refusal::ChangeFirst`] where the password has to be changed, for such a one opens nothing else;
     /// [`Refusal::ProofTooOld`] where a proof is needed first. During the first registration the sign-in suffices for a
-    /// while; later the password has to be fresh, and a method of one's own that is registered has to prove too: a
-    /// password alone must not replace what it is recovered with.
+    /// while; later the password has to be fresh, and where a method of one's own can prove, it has to as well: a password
+    /// alone must not replace what it is recovered with.
     fn may_change(&self, contacts: &[Contact], policy: &Policy, now: Moment) -> Result<(), Refusal> {
         let account = &self.person.account;
         if pressing(account, policy, now).is_some() {
             return Err(Refusal::ChangeFirst);
         }
-        if self.needs_proof(contacts, now) {
+        if self.needs_proof(contacts, policy, now) {
             return Err(Refusal::ProofTooOld);
         }
         Ok(())
     }
 
-    fn needs_proof(&self, contacts: &[Contact], now: Moment) -> bool {
+    fn needs_proof(&self, contacts: &[Contact], policy: &Policy, now: Moment) -> bool {
         let since_password = now.since(self.person.session.proved);
         if self.person.account.first_finish.is_none() {
             return since_password > AFTER_SIGN_IN;
         }
         let is_proved = self.walk.proved.is_some_and(|at| now.since(at) <= PROOF_AGE);
-        since_password > PROOF_AGE || (own(contacts).next().is_some() && !is_proved)
+        since_password > PROOF_AGE || (!ways_to_prove(contacts, policy).is_empty() && !is_proved)
     }
 }
 
@@ -124,20 +148,20 @@ impl Portal {
         entry
     }
 
-    /// What to commit for a code to a contact. The flow, at the `stage` that awaits the code, comes first: the code
-    /// belongs to it.
+    /// What to commit for a code to a contact. The flow, at the stage that awaits the code, comes first: the code belongs
+    /// to it.
     async fn dispatch(
         &self,
         visit: &Visit,
         found: &Found,
         (method, contact): (Method, &Contact),
-        stage: fn(Dispatch) -> Stage,
+        (purpose, stage): Aim,
         now: Moment,
     ) -> Answer<Vec<Change>> {
         let request = Request {
             flow: &found.flow.id,
             account: &found.person.account.id,
-            purpose: Purpose::Registration,
+            purpose,
             method,
             contact,
         };
@@ -146,37 +170,49 @@ impl Portal {
         let Asked { code, changes: asked } = match self.ask_for_code(visit, request, now).await {
             Ok(asked) => asked,
             Err(Trouble::Refused(refusal)) => {
-                entry.outcome = Outcome::Blocked;
                 entry.detail = reason(&refusal).into();
-                self.store.commit(vec![Change::Record(entry)]).await?;
+                self.write_blocked(found.person.account.id.as_str(), entry).await?;
                 return Err(refusal.into());
             }
             Err(fault) => return Err(fault),
         };
-        let stage = stage(Dispatch {
+        let awaited = Dispatch {
             contact: contact.id.clone(),
             method,
             code,
             asked: now,
-        });
-        let mut changes = vec![found.saved(stage)?];
+        };
+        let mut changes = vec![found.saved(stage(awaited))?];
         changes.extend(asked);
         changes.push(Change::Record(entry));
         Ok(changes)
     }
 
-    async fn settle(&self, changes: Vec<Change>) -> Answer<()> {
-        match self.store.commit(changes).await? {
+    /// Makes a deed true that was decided at this moment.
+    async fn settle(&self, visit: &Visit, found: &Found, now: Moment, changes: Vec<Change>) -> Answer<()> {
+        let mut all = found.guarded(now);
+        all.extend(changes);
+        match self.store.commit(all).await? {
             Committed::Done => Ok(()),
-            // Another tab of the same person was faster.
-            Committed::Stale => Err(Refusal::Busy.into()),
+            Committed::Stale => {
+                // The session has ended, or another tab of the same person was faster.
+                self.person(visit).await?;
+                Err(Refusal::Busy.into())
+            }
         }
     }
 }
 
-/// Contacts that their owner has proved; what an administrator filled in is no proof for changing.
-fn own(contacts: &[Contact]) -> impl Iterator<Item = &Contact> {
-    contacts
-        .iter()
-        .filter(|contact| contact.trust == Trust::Verified && contact.kind != ContactKind::Mailbox)
+/// The ways to contacts that their owner has proved, as far as the policy allows them; the mailbox first, for it costs
+/// nothing. What an administrator filled in is no proof for changing.
+fn ways_to_prove<'c>(contacts: &'c [Contact], policy: &Policy) -> Vec<(Method, &'c Contact)> {
+    [Method::Email, Method::Text, Method::Call]
+        .into_iter()
+        .filter_map(|method| {
+            let own = contacts
+                .iter()
+                .find(|contact| contact.trust == Trust::Verified && ways(contact, policy).contains(&method));
+            own.map(|contact| (method, contact))
+        })
+        .collect()
 }

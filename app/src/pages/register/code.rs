@@ -1,12 +1,13 @@
-//! Typing the code that shows that an address or number is one's own.
+//! Typing the code that shows that an address or number is one's own, or that proves who one is before something changes.
 
 use leptos::prelude::*;
+use portal::method::code::Purpose;
 use portal::method::{ContactKind, Method};
 use portal::moment::Moment;
 use portal::refusal::Refusal;
 use portal::screen::{Awaited, Hurdle};
 
-use super::{SigningOut, marks, whereabouts};
+use super::{SigningOut, marks, proof_marks, proof_whereabouts, whereabouts};
 use crate::api::registration::{CodeView, RegistrationAgain, RegistrationLeave, RegistrationVerify, code_view};
 use crate::api::{Said, View};
 use crate::parts::arrival::fill_on_arrival;
@@ -15,7 +16,8 @@ use crate::parts::field::Field;
 use crate::parts::load::{Refused, load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::sheet::Sheet;
-use crate::parts::waiting::{Again, Waiting, seconds_left};
+use crate::parts::steps::Marks;
+use crate::parts::waiting::{Again, Waiting, is_in_time, second_after, seconds_left};
 use crate::words::{Word, Words, words};
 
 /// The id of the form that goes back to typing the address or number.
@@ -37,27 +39,24 @@ fn is_about_the_code(refusal: &Refusal) -> bool {
 }
 
 #[component]
-fn Form(view: View<Awaited>) -> impl IntoView {
+fn Form(view: View<(Purpose, Awaited)>) -> impl IntoView {
     let words = words();
-    let code = view.screen;
+    let (purpose, code) = view.screen;
     let action = door::<RegistrationVerify>();
     let refused: Refused = expect_context();
     let problem = refused.for_field(is_about_the_code);
     let leave = door::<RegistrationLeave>();
     let hindrance = hindrance(words, refused, &code);
-    let kind = code.method.contact();
-    let (another, back) = match kind {
-        ContactKind::Phone => (Word::AddOtherNumber, ContactKind::Phone),
-        ContactKind::Mailbox | ContactKind::Email => (Word::AddOtherAddress, ContactKind::Email),
-    };
+    let Step {
+        title,
+        whereabouts,
+        marks,
+        leaving,
+        back,
+    } = Step::of(words, purpose, code.method);
     if code.method == Method::Text {
         fill_on_arrival("code");
     }
-    let title = match code.method {
-        Method::Text => Word::AddCodeTitleText,
-        Method::Call => Word::AddCodeTitleCall,
-        Method::Email => Word::AddCodeTitleEmail,
-    };
     let class = if code.digits > 6 {
         "input digits eight"
     } else {
@@ -66,9 +65,9 @@ fn Form(view: View<Awaited>) -> impl IntoView {
     view! {
         <Sheet
             title=words.say(title)
-            whereabouts=whereabouts(words, kind, 1)
+            whereabouts=whereabouts
             lead=lead(words, &code)
-            marks=marks(words, kind, 1)
+            marks=marks
             support=view.support
         >
             {move || hindrance()}
@@ -76,8 +75,8 @@ fn Form(view: View<Awaited>) -> impl IntoView {
             <Deed action step=true>
                 <Field
                     name="code"
-                    label=words.say(Word::AddCodeLabel)
-                    hint=words.fill(Word::AddCodeUntil, &[("time", &words.clock(code.until))])
+                    label=words.say(Word::CodeLabel)
+                    hint=words.fill(Word::CodeUntil, &[("time", &words.clock(code.until))])
                     problem
                     autocomplete="one-time-code"
                     class=class
@@ -87,18 +86,58 @@ fn Form(view: View<Awaited>) -> impl IntoView {
                     secret=true
                 />
                 <div class="actions">
-                    <Press label=words.say(Word::AddVerify) />
-                    <Press label=words.say(another) class="quiet" of=(LEAVE, leave.pending()) />
+                    <Press label=words.say(Word::CodeVerify) />
+                    <Press label=words.say(leaving) class="quiet" of=(LEAVE, leave.pending()) />
                 </div>
             </Deed>
             <div hidden=true>
                 <Deed action=leave id=LEAVE>
-                    <input type="hidden" name="back" value=back.word() />
+                    <input type="hidden" name="back" value=back />
                 </Deed>
             </div>
             <NotArrived code now=view.now />
             <SigningOut />
         </Sheet>
+    }
+}
+
+/// Where in its walk a code is typed, and how that is left.
+struct Step {
+    title: Word,
+    whereabouts: String,
+    marks: Marks,
+    leaving: Word,
+    /// Where leaving leads: to a kind of contact, or to the list.
+    back: &'static str,
+}
+
+impl Step {
+    fn of(words: Words, purpose: Purpose, method: Method) -> Self {
+        if purpose == Purpose::Proving {
+            return Self {
+                title: Word::ProveCodeTitle,
+                whereabouts: proof_whereabouts(words, true, 1),
+                marks: proof_marks(words, true, 1),
+                leaving: Word::AddCancel,
+                back: "",
+            };
+        }
+        let kind = method.contact();
+        let (leaving, back) = match kind {
+            ContactKind::Phone => (Word::AddOtherNumber, ContactKind::Phone),
+            ContactKind::Mailbox | ContactKind::Email => (Word::AddOtherAddress, ContactKind::Email),
+        };
+        Self {
+            title: match method {
+                Method::Text => Word::AddCodeTitleText,
+                Method::Call => Word::AddCodeTitleCall,
+                Method::Email => Word::AddCodeTitleEmail,
+            },
+            whereabouts: whereabouts(words, kind, 1),
+            marks: marks(words, kind, 1),
+            leaving,
+            back: back.word(),
+        }
     }
 }
 
@@ -126,7 +165,7 @@ fn hindrance(words: Words, refused: Refused, code: &Awaited) -> impl Fn() -> Opt
     let told = code.hurdle.map(|hurdle| match hurdle {
         Hurdle::Wait(until) => (
             Word::AddPausedTitle,
-            words.fill(Word::Wait, &[("time", &words.clock_to_the_second(until))]),
+            words.fill(Word::Wait, &[("time", &second_after(words, until))]),
         ),
         Hurdle::Closed => (Word::PauseClosedTitle, words.say(Word::PauseClosedLead).to_owned()),
         Hurdle::Down => (Word::AddDownTitle, words.say(Word::ChannelDown).to_owned()),
@@ -151,15 +190,16 @@ fn NotArrived(code: Awaited, now: Moment) -> impl IntoView {
     let again = door::<RegistrationAgain>();
     let other_way = door::<RegistrationAgain>();
     let left = seconds_left(Signal::stored(code.again), now);
+    let ready = is_in_time(left);
     let instead = code.other_way.map(|way| {
         let label = if way == Method::Call {
-            Word::AddInsteadCall
+            Word::InsteadCall
         } else {
-            Word::AddInsteadText
+            Word::InsteadText
         };
         view! {
             <li>
-                <Deed action=other_way>
+                <Deed action=other_way ready>
                     <input type="hidden" name="method" value=way.word() />
                     <Press label=words.say(label) class="quiet" />
                 </Deed>

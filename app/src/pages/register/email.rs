@@ -7,7 +7,7 @@ use portal::refusal::Refusal;
 use portal::screen::Overview;
 
 use super::{InPlace, SigningOut, marks, whereabouts};
-use crate::api::registration::{BeginEmail, OverviewView, overview_view};
+use crate::api::registration::{BeginEmail, ErrandView, errand_view};
 use crate::api::{Said, View};
 use crate::parts::deed::{Deed, Press, door};
 use crate::parts::field::Field;
@@ -20,8 +20,8 @@ use crate::words::{Word, words};
 #[component]
 pub fn Email() -> AnyView {
     load(
-        view_at::<OverviewView>("?page=/register/email"),
-        || overview_view("/register/email".to_owned()),
+        view_at::<ErrandView>("?page=/register/email"),
+        || errand_view("/register/email".to_owned()),
         |view| view! { <Form view /> }.into_any(),
     )
 }
@@ -60,7 +60,7 @@ fn Form(view: View<Overview>) -> impl IntoView {
                     ltr=true
                 />
                 <div class="actions">
-                    <Press label=words.say(Word::AddSend) />
+                    <Press label=words.say(Word::SendCode) />
                     {link("quiet", "/register", words.say(Word::AddCancel))}
                 </div>
             </Deed>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use portal::method::ContactKind;
 use portal::screen::{Line, Overview as Screen, Standing};
 
-use super::{Masked, SigningOut, name_of, page_of};
+use super::{Masked, SigningOut, name_of, page_of, proof};
 use crate::api::View;
 use crate::api::registration::{FinishRegistration, OverviewView, overview_view};
 use crate::parts::deed::{Deed, Press, door};
@@ -71,12 +71,16 @@ pub(super) fn Methods(view: View<Screen>) -> impl IntoView {
             <Group title=Word::RegisterNotYet lines=missing />
             {screen.needs_proof.then(|| view! {
                 <p class="hint">
-                    {words.say(Word::RegisterProof)} " "
+                    {words.say(proof(&screen))} " "
                     <a href="/register/prove">{words.say(Word::RegisterProofLink)}</a>
                 </p>
             }.into_any())}
             {still.map(|text| view! { <p class="hint">{text}</p> }.into_any())}
-            <div class="actions">{onward} <SigningOut /></div>
+            <div class="actions">
+                {onward}
+                <SigningOut />
+                {link("quiet", "/reset", words.say(Word::SignInTrouble))}
+            </div>
             <p class="hint">{words.fill(Word::RegisterSignedIn, &[("name", &screen.user_name)])}</p>
         </Sheet>
     }

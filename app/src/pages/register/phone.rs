@@ -55,7 +55,7 @@ fn Form(view: View<(PhoneForm, Overview)>) -> impl IntoView {
                 <Number countries=form.countries picked=typed.0 number=typed.1 />
                 <Way ways=form.ways picked=typed.2 />
                 <div class="actions">
-                    <Press label=words.say(Word::AddSend) />
+                    <Press label=words.say(Word::SendCode) />
                     {link("quiet", "/register", words.say(Word::AddCancel))}
                 </div>
             </Deed>

@@ -2,10 +2,11 @@
 
 use crate::parts::link::link;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use portal::refusal::Refusal;
 use portal::screen::Overview;
 
-use super::SigningOut;
+use super::{SigningOut, asks_for_code, proof, proof_marks, proof_whereabouts};
 use crate::api::registration::{OverviewView, ProveAgain, overview_view};
 use crate::api::{Said, View};
 use crate::parts::deed::{Deed, Press, door};
@@ -39,10 +40,23 @@ fn Form(view: View<Overview>) -> impl IntoView {
         refused.0.set(None);
     }
     let problem = refused.for_field(is_about_the_password);
+    let query = use_query_map();
+    let going = match view.typed("going") {
+        typed if typed.is_empty() => query.with_untracked(|query| query.get("for").unwrap_or_default()),
+        typed => typed,
+    };
+    let asks_for_code = asks_for_code(&view.screen);
     view! {
-        <Sheet title=words.say(Word::ProveTitle) lead=words.say(Word::ProveLead) support=view.support>
+        <Sheet
+            title=words.say(Word::ProveTitle)
+            whereabouts=proof_whereabouts(words, asks_for_code, 0)
+            lead=words.say(proof(&view.screen))
+            marks=proof_marks(words, asks_for_code, 0)
+            support=view.support
+        >
             <Trouble belongs=|said| matches!(said, Said::No(refusal) if is_about_the_password(refusal)) />
             <Deed action step=true>
+                <input type="hidden" name="going" value=going />
                 <input
                     class="heard"
                     type="text"

@@ -8,7 +8,7 @@ use portal::screen::{Overview, Standing};
 
 use super::{SigningOut, line_of, name_of};
 use crate::api::View;
-use crate::api::registration::{OverviewView, RemoveContact, overview_view};
+use crate::api::registration::{ErrandView, RemoveContact, errand_view};
 use crate::pages::missing::Missing;
 use crate::parts::deed::{Deed, Press, door};
 use crate::parts::load::{load, view_at};
@@ -44,8 +44,8 @@ pub fn Remove() -> AnyView {
         _ => return view! { <Missing /> }.into_any(),
     };
     load(
-        view_at::<OverviewView>(&format!("?page={}", page_of(kind))),
-        move || overview_view(page_of(kind).to_owned()),
+        view_at::<ErrandView>(&format!("?page={}", page_of(kind))),
+        move || errand_view(page_of(kind).to_owned()),
         move |view| match standing_in_the_way(&view.screen, kind) {
             None => view! { <Question view kind /> }.into_any(),
             Some(reason) => view! { <Stays view kind reason /> }.into_any(),

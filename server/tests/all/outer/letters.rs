@@ -132,7 +132,7 @@ fn every_mail_says_whose_when_from_where_and_whom_to_tell() {
             let times = if is_for_the_desk(&matter) { 1 } else { 2 };
             assert_eq!(mail.text().matches(HELP).count(), times, "{about}\n{}", mail.text());
         }
-        for purpose in [Purpose::Recovery, Purpose::Registration] {
+        for purpose in [Purpose::Recovery, Purpose::Registration, Purpose::Proving] {
             let code = code(Method::Email, purpose);
             let mail = sender().code(draft(language), &code, "77190264", "x@y.example".into());
             assert_tells_all(&mail, language, &format!("{purpose:?} in {language:?}"));
@@ -156,8 +156,10 @@ fn texts_and_calls_carry_nothing_that_a_person_could_have_chosen() {
         for (method, purpose) in [
             (Method::Text, Purpose::Recovery),
             (Method::Text, Purpose::Registration),
+            (Method::Text, Purpose::Proving),
             (Method::Call, Purpose::Recovery),
             (Method::Call, Purpose::Registration),
+            (Method::Call, Purpose::Proving),
         ] {
             let parcel = sender().code(draft(language), &code(method, purpose), "482193", "+81".into());
             assert!(!parcel.text().contains(NAME), "{}", parcel.text());

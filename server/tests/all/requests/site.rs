@@ -11,7 +11,8 @@ use async_trait::async_trait;
 use axum::Router;
 use portal::account::{Language, Role, UserName};
 use portal::audit::Actor;
-use portal::ports::{HashTrouble, Hashing, Password, Random as _, Store as _};
+use portal::method::code::digits_of;
+use portal::ports::{Fault, HashTrouble, Hashing, Keys, Label, Password, Random as _, Store as _};
 use portal::service::{Organisation, Portal};
 use server::clock::MovingClock;
 use server::hashing::{Argon2Pool, Cost};
@@ -78,7 +79,7 @@ impl Site {
         self.store.add_person(person, Actor::Console, now).await.unwrap();
     }
 
-    fn keys(&self) -> Arc<Keyring> {
+    pub fn keys(&self) -> Arc<Keyring> {
         Arc::new(Keyring::load(&self.folder.join("keyring.toml")).unwrap())
     }
 
@@ -110,12 +111,17 @@ impl Site {
 
     /// A server that hashes like this.
     pub fn serve(&self, hashing: impl Hashing + 'static) -> Router {
+        self.serve_with(hashing, self.keys())
+    }
+
+    /// The same with keys of its own.
+    pub fn serve_with(&self, hashing: impl Hashing + 'static, keys: Arc<dyn Keys>) -> Router {
         let settings = "public_url = \"http://localhost:8099\"\nkeyring = \"k\"\norganisation.name.en = \"Kitayama\"\n";
         let place = self.folder.join("aikagi.toml");
         let settings = Settings::read(settings, &place, &Environment::default()).unwrap();
         let portal = Portal::new(
             Arc::clone(&self.store) as _,
-            self.keys(),
+            keys,
             Arc::clone(&self.clock) as _,
             Arc::new(SystemRandom),
             Arc::new(hashing),
@@ -217,5 +223,54 @@ impl Hashing for Beside {
     async fn renew(&self, password: &Password, stored: &str) -> Result<Option<String>, HashTrouble> {
         self.happen(While::Storing).await?;
         self.pool.renew(password, stored).await
+    }
+}
+
+/// Keys that tell the code they were last asked for, and beside which something happens once when they are asked for one:
+/// after all that a verdict hangs on was read, and before it is committed. For runtimes of several threads.
+pub struct BesideCode {
+    keys: Arc<Keyring>,
+    deed: Mutex<Option<Deed>>,
+    last: Mutex<[u8; 32]>,
+}
+
+impl BesideCode {
+    pub fn new(keys: Arc<Keyring>) -> Self {
+        Self {
+            keys,
+            deed: Mutex::new(None),
+            last: Mutex::new([0; 32]),
+        }
+    }
+
+    /// What happens the next time.
+    pub fn then(&self, deed: impl Future<Output = ()> + Send + 'static) {
+        *self.deed.lock().unwrap() = Some(Box::pin(deed));
+    }
+
+    pub fn code(&self, digits: usize) -> String {
+        digits_of(&self.last.lock().unwrap(), digits)
+    }
+}
+
+impl Keys for BesideCode {
+    fn digest(&self, label: Label, parts: &[&[u8]]) -> [u8; 32] {
+        let digest = self.keys.digest(label, parts);
+        if label == Label::Code {
+            *self.last.lock().unwrap() = digest;
+            let deed = self.deed.lock().unwrap().take();
+            if let Some(deed) = deed {
+                tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(deed));
+            }
+        }
+        digest
+    }
+
+    fn seal(&self, label: Label, place: &str, plain: &[u8]) -> Result<Vec<u8>, Fault> {
+        self.keys.seal(label, place, plain)
+    }
+
+    fn open(&self, label: Label, place: &str, sealed: &[u8]) -> Result<Vec<u8>, Fault> {
+        self.keys.open(label, place, sealed)
     }
 }

@@ -137,16 +137,24 @@ async fn a_registration_tells_what_its_pages_show_and_nothing_else() {
         "user_name",
     ];
     expect(&browser.view("register/view?page=/register").await, "", &overview);
+    prove(&house, &mut browser).await;
+    expect(&browser.view("register/change/view?page=x").await, "", &overview);
     let view = browser.view("register/phone/view").await;
     let form = ["countries", "countries[].calling", "countries[].code", "ways"];
     expect(&view, "0", &form);
     expect(&view, "1", &overview);
-    prove(&house, &mut browser).await;
     browser.post("register/email", &[("address", "x@other.example")]).await;
-    expect(&browser.view("register/code/view").await, "", &AWAITED);
+    expect(&browser.view("register/code/view").await, "1", &AWAITED);
     let mut change = JUDGEMENT.to_vec();
     change.extend(["judgement.terms.own", "history", "pressing", "user_name"]);
     expect(&browser.view("change/view").await, "", &change);
+    let fields = [
+        ("current", PASSWORD),
+        ("new_password", NEW_PASSWORD),
+        ("again", NEW_PASSWORD),
+    ];
+    browser.post("change", &fields).await;
+    expect(&browser.view("change/done/view").await, "", &[]);
 }
 
 #[tokio::test]
@@ -159,8 +167,17 @@ async fn no_view_tells_an_address_or_a_number_whole() {
     told += &browser.view("reset/view?step=code").await.to_string();
     let mut owner = Browser::new(&house);
     owner.sign_in("k.sato", PASSWORD).await;
-    told += &owner.view("register/view?page=/register").await.to_string();
-    told += &owner.view("register/phone/view").await.to_string();
+    house.later(31);
+    prove(&house, &mut owner).await;
+    for door in [
+        "register/view?page=/register",
+        "register/change/view?page=x",
+        "register/phone/view",
+    ] {
+        let view = owner.view(door).await;
+        assert!(!view["screen"].is_null(), "{door}: {view}");
+        told += &view.to_string();
+    }
     for whole in [EMAIL, "ken.sato@", "example.net", PHONE, "9012345678", "1234"] {
         assert!(!told.contains(whole), "{whole}: {told}");
     }

@@ -2,10 +2,13 @@
 
 use crate::audit::{Event, Outcome};
 use crate::method::ContactKind;
-use crate::ports::{Change, Contact, Matter, Trust};
+use crate::moment::Moment;
+use crate::policy::Policy;
+use crate::ports::{Account, Change, Contact, Matter, Trust};
 use crate::refusal::Refusal;
 use crate::registration::Stage;
 use crate::service::reachable::best;
+use crate::service::sign_in::pressing;
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
@@ -23,35 +26,45 @@ impl Portal {
             return Ok(());
         };
         found.may_change(&contacts, &policy, now)?;
-        let required = policy.proofs_required(account.role);
-        let left: Vec<Contact> = contacts.iter().filter(|one| one.id != contact.id).cloned().collect();
-        let has_enough = self.reachable(account, &left, &policy, now).len() >= usize::from(required);
-        if account.first_finish.is_some() && !has_enough {
+        if !self.can_spare(account, &contacts, contact, &policy, now) {
+            let required = policy.proofs_required(account.role);
             return Err(Refusal::TooFewMethods { required }.into());
         }
-        let mut changes = vec![
-            Change::PolicyIs(version),
-            Change::AccountIs {
-                account: account.id.clone(),
-                revision: account.revision,
-            },
-            found.saved(Stage::Overview)?,
-        ];
+        let mut changes = vec![Change::PolicyIs(version), found.saved(Stage::Overview)?];
         // Told to the one that goes as well.
         changes.extend(self.notices(visit, account, &contacts, &Matter::MethodRemoved { kind }, now)?);
         changes.push(Change::RemoveContact(contact.id.clone()));
         let mut entry = self.own_entry(visit, &found, Event::RemoveMethod, Outcome::Succeeded);
         entry.detail = kind.word().into();
         changes.push(Change::Record(entry));
-        self.settle(changes).await
+        self.settle(visit, &found, now, changes).await
+    }
+
+    /// Whether a contact may go: before the first Finish, and where enough are left without it.
+    pub(super) fn can_spare(
+        &self,
+        account: &Account,
+        contacts: &[Contact],
+        contact: &Contact,
+        policy: &Policy,
+        now: Moment,
+    ) -> bool {
+        let left: Vec<Contact> = contacts.iter().filter(|one| one.id != contact.id).cloned().collect();
+        account.first_finish.is_none() || self.has_enough(account, &left, policy, now)
     }
 
     /// "Finish": enough is registered.
+    ///
+    /// # Errors
+    /// [`Refusal::ChangeFirst`] where the password has to be changed; [`Refusal::TooFewMethods`].
     pub async fn finish_registration(&self, visit: &Visit) -> Answer<()> {
         let found = self.find_registration(visit).await?;
         let now = self.now();
         let account = &found.person.account;
-        let (policy, _) = self.policy().await?;
+        let (policy, version) = self.policy().await?;
+        if pressing(account, &policy, now).is_some() {
+            return Err(Refusal::ChangeFirst.into());
+        }
         let contacts = self.store.contacts(&account.id).await?;
         if !self.has_enough(account, &contacts, &policy, now) {
             return Err(Refusal::TooFewMethods {
@@ -60,7 +73,7 @@ impl Portal {
             .into());
         }
         let entry = self.own_entry(visit, &found, Event::FinishRegistration, Outcome::Succeeded);
-        let mut changes = vec![found.saved(Stage::Overview)?];
+        let mut changes = vec![Change::PolicyIs(version), found.saved(Stage::Overview)?];
         if account.first_finish.is_none() {
             changes.push(Change::FinishRegistration {
                 account: account.id.clone(),
@@ -68,6 +81,6 @@ impl Portal {
             });
         }
         changes.push(Change::Record(entry));
-        self.settle(changes).await
+        self.settle(visit, &found, now, changes).await
     }
 }

@@ -1,12 +1,13 @@
 //! The pages of a registration: what is registered, and what may be.
 
-use super::own;
-use crate::method::code::{AGAIN_AFTER, LIFE};
+use super::{Found, ways_to_prove};
+use crate::method::code::Purpose;
 use crate::method::{ContactKind, Method, phone};
-use crate::ports::Trust;
-use crate::registration::Stage;
+use crate::moment::Moment;
+use crate::policy::Policy;
+use crate::ports::{Contact, Trust};
 use crate::screen::{Awaited, Country, Line, Overview, PhoneForm, Standing};
-use crate::service::reachable::{best, mask};
+use crate::service::reachable::{best, mask, ways};
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
@@ -14,11 +15,28 @@ impl Portal {
     pub async fn overview(&self, visit: &Visit) -> Answer<Overview> {
         let found = self.find_registration(visit).await?;
         let (policy, _) = self.policy().await?;
+        let contacts = self.store.contacts(&found.person.account.id).await?;
+        Ok(self.listed(&found, &contacts, &policy, self.now()))
+    }
+
+    /// The same for a page on which something is changed.
+    ///
+    /// # Errors
+    /// What stands in the way of changing anything, so that nobody types in vain: [`Refusal::ProofTooOld`],
+    /// [`Refusal::ChangeFirst`].
+    pub async fn overview_to_change(&self, visit: &Visit) -> Answer<Overview> {
+        let found = self.find_registration(visit).await?;
+        let (policy, _) = self.policy().await?;
+        let contacts = self.store.contacts(&found.person.account.id).await?;
         let now = self.now();
+        found.may_change(&contacts, &policy, now)?;
+        Ok(self.listed(&found, &contacts, &policy, now))
+    }
+
+    fn listed(&self, found: &Found, contacts: &[Contact], policy: &Policy, now: Moment) -> Overview {
         let account = &found.person.account;
-        let contacts = self.store.contacts(&account.id).await?;
         let required = policy.proofs_required(account.role);
-        let have = u8::try_from(self.reachable(account, &contacts, &policy, now).len()).unwrap_or(u8::MAX);
+        let have = u8::try_from(self.reachable(account, contacts, policy, now).len()).unwrap_or(u8::MAX);
         let lines = [ContactKind::Phone, ContactKind::Email]
             .into_iter()
             .filter(|kind| {
@@ -27,7 +45,7 @@ impl Portal {
                     .any(|method| method.contact() == *kind && policy.allows(method))
             })
             .map(|kind| {
-                let contact = best(&contacts, kind);
+                let contact = best(contacts, kind);
                 Line {
                     kind,
                     mask: contact.map(mask).unwrap_or_default(),
@@ -36,20 +54,21 @@ impl Portal {
                         Some(contact) if contact.trust == Trust::Verified => Standing::Verified(contact.added),
                         Some(_) => Standing::Vouched,
                     },
-                    can_remove: contact.is_some_and(|contact| contact.trust == Trust::Verified)
-                        && (account.first_finish.is_none() || have > required),
+                    can_remove: contact.is_some_and(|contact| {
+                        contact.trust == Trust::Verified && self.can_spare(account, contacts, contact, policy, now)
+                    }),
                 }
             })
             .collect();
-        Ok(Overview {
+        Overview {
             user_name: account.name.clone(),
             display: account.display.clone(),
             required,
             have,
             lines,
             finished: account.first_finish,
-            needs_proof: found.needs_proof(&contacts, now),
-        })
+            needs_proof: found.needs_proof(contacts, policy, now),
+        }
     }
 
     /// The support code of a signed-in person's pages.
@@ -79,43 +98,44 @@ impl Portal {
         Ok(PhoneForm { countries, ways })
     }
 
-    /// The page of the code that is awaited; none where no contact is being set up.
-    pub async fn registration_code(&self, visit: &Visit) -> Answer<Option<Awaited>> {
+    /// The page of the code that is awaited, and what it was sent for; none where none is awaited.
+    pub async fn registration_code(&self, visit: &Visit) -> Answer<Option<(Purpose, Awaited)>> {
         let found = self.find_registration(visit).await?;
         let now = self.now();
         let Some(dispatch) = found.walk.stage.dispatch() else {
             return Ok(None);
         };
         let method = dispatch.method;
-        let is_proving = matches!(found.walk.stage, Stage::Proving(_));
+        let purpose = found.walk.stage.purpose();
+        let is_proving = purpose == Purpose::Proving;
         let contacts = self.store.contacts(&found.person.account.id).await?;
-        let has_phone = own(&contacts).any(|one| one.kind == ContactKind::Phone);
-        let Some(contact) = contacts.into_iter().find(|one| one.id == dispatch.contact) else {
+        let (policy, _) = self.policy().await?;
+        let Some(contact) = contacts.iter().find(|one| one.id == dispatch.contact) else {
             return Ok(None);
         };
-        let (policy, _) = self.policy().await?;
-        let failing = self.store.failing(now).await?;
-        Ok(Some(Awaited {
-            method,
+        let offered = if is_proving {
+            ways_to_prove(&contacts, &policy)
+                .into_iter()
+                .map(|(way, _)| way)
+                .collect()
+        } else {
+            ways(contact, &policy)
+        };
+        let awaited = Awaited {
             address: match contact.kind {
                 // What is registered is shown whole only to whoever has proved it.
-                _ if is_proving => mask(&contact),
+                _ if is_proving => mask(contact),
                 ContactKind::Phone => phone::shown(&contact.address).shown,
                 ContactKind::Mailbox | ContactKind::Email => contact.address.clone(),
             },
-            digits: u8::try_from(method.digits()).unwrap_or(8),
-            asked: dispatch.asked,
-            until: dispatch.asked + LIFE,
-            again: self
-                .next_send_to(visit, &contact, now)
-                .await?
-                .max(dispatch.asked + AGAIN_AFTER),
-            other_way: [Method::Text, Method::Call]
+            other_way: offered
                 .into_iter()
-                .filter(|way| *way != method && policy.allows(*way))
-                .find(|_| method != Method::Email || (is_proving && has_phone)),
-            hurdle: self.hurdle(&found.person.account, method, &failing, now).await?,
+                .find(|way| *way != method && way.contact() == ContactKind::Phone),
             has_other: true,
-        }))
+            ..self
+                .awaited(visit, &found.person.account, (method, contact), dispatch.asked, now)
+                .await?
+        };
+        Ok(Some((purpose, awaited)))
     }
 }

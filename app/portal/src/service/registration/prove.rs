@@ -1,54 +1,65 @@
-//! Proving once more, before what is registered may be changed.
+//! Proving once more, before what is registered may be changed: the password, and then a code where a method can prove.
 
-use super::own;
+use super::{Found, PROVING, ways_to_prove};
 use crate::audit::{Event, Outcome};
-use crate::method::Method;
-use crate::policy::Policy;
-use crate::ports::{Change, Contact, Password};
+use crate::ports::{Change, Password};
 use crate::refusal::Refusal;
-use crate::registration::Stage;
+use crate::registration::{Errand, Registration};
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
-    /// Proves the password once more; where a method of one's own is registered, sends a code there as well. Whether a
-    /// code is awaited from here on.
-    pub async fn prove_again(&self, visit: &Visit, typed: &str) -> Answer<bool> {
+    /// Proves the password once more. The session goes on under another cookie, which is returned: whoever may have
+    /// learnt the one before gains nothing from the proof (OWASP ASVS 7.2.4).
+    pub async fn prove_password(&self, visit: &Visit, typed: &str) -> Answer<String> {
         let found = self.find_registration(visit).await?;
         if typed.is_empty() {
             return Err(Refusal::PasswordMissing.into());
         }
         let now = self.now();
-        let account = &found.person.account;
-        let fresh = Change::TouchSession {
-            token: found.person.session.token.clone(),
-            seen: now,
-            proved: now,
-        };
-        let mut entry = self.own_entry(visit, &found, Event::SignIn, Outcome::Succeeded);
+        let Found { person, .. } = &found;
+        let mut entry = self.own_entry(visit, &found, Event::SignIn, Outcome::Failed);
         entry.detail = "current_password".into();
-        let then = vec![fresh, Change::Record(entry)];
-        self.check_current(visit, account, &Password::typed(typed), Event::SignIn, then)
-            .await?;
-        let contacts = self.store.contacts(&account.id).await?;
-        if account.first_finish.is_none() || own(&contacts).next().is_none() {
+        let (token, moved) = self.next_cookie(&person.session, person.account.epoch, now).await?;
+        let password = Password::typed(typed);
+        self.judge_current(visit, &person.account, &password, entry, |entry| {
+            let mut then = vec![
+                // Stale where the session has ended meanwhile: that is not undone.
+                Change::TouchSession {
+                    token: person.session.token.clone(),
+                    seen: now,
+                    proved: now,
+                },
+                Change::EndSession(person.session.token.clone()),
+                Change::Record(entry.clone()),
+            ];
+            then.extend(moved.iter().cloned());
+            then
+        })
+        .await?;
+        self.renew_hash(&person.account, &password).await;
+        Ok(token)
+    }
+
+    /// Sends a code to a method of one's own, where one can prove; the first whose messages get through. Whether one is
+    /// awaited from here on. During the first registration the password is enough.
+    pub async fn ask_second_proof(&self, visit: &Visit, errand: Option<Errand>) -> Answer<bool> {
+        let mut found = self.find_registration(visit).await?;
+        let account = &found.person.account;
+        if account.first_finish.is_none() {
             return Ok(false);
         }
+        let now = self.now();
         let (policy, _) = self.policy().await?;
-        let way = way_to_prove(&contacts, &policy).ok_or(Refusal::Method)?;
-        let changes = self.dispatch(visit, &found, way, Stage::Proving, now).await?;
-        self.settle(changes).await?;
+        let contacts = self.store.contacts(&account.id).await?;
+        let ways = ways_to_prove(&contacts, &policy);
+        let failing = self.store.failing(now).await?;
+        let working = ways.iter().find(|(method, _)| !failing.contains(method));
+        let Some(way) = working.or_else(|| ways.first()) else {
+            return Ok(false);
+        };
+        found.walk = Registration { errand, ..found.walk };
+        let changes = self.dispatch(visit, &found, *way, PROVING, now).await?;
+        self.settle(visit, &found, now, changes).await?;
         Ok(true)
     }
-}
-
-/// The first way to a contact of one's own that the policy allows; the mailbox first, for it costs nothing.
-fn way_to_prove<'c>(contacts: &'c [Contact], policy: &Policy) -> Option<(Method, &'c Contact)> {
-    [Method::Email, Method::Text, Method::Call]
-        .into_iter()
-        .filter(|method| policy.allows(*method))
-        .find_map(|method| {
-            own(contacts)
-                .find(|contact| contact.kind == method.contact())
-                .map(|contact| (method, contact))
-        })
 }

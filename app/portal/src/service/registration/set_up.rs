@@ -1,11 +1,12 @@
 //! Setting up or replacing a contact: a code goes there.
 
-use super::{Found, own};
+use super::{Found, PROVING, REGISTERING, ways_to_prove};
 use crate::identity::ContactId;
 use crate::method::{ContactKind, Method, email, phone};
 use crate::ports::{Change, Contact, Trust};
 use crate::refusal::Refusal;
 use crate::registration::Stage;
+use crate::service::reachable::ways;
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
@@ -67,7 +68,7 @@ impl Portal {
             added: now,
         };
         let sent = self
-            .dispatch(visit, &found, (method, &contact), Stage::Awaiting, now)
+            .dispatch(visit, &found, (method, &contact), REGISTERING, now)
             .await?;
         let mut changes = vec![
             Change::DropPending {
@@ -77,8 +78,7 @@ impl Portal {
             Change::PutContact(contact),
         ];
         changes.extend(sent);
-        changes.extend(Self::touched(&found.person, now));
-        self.settle(changes).await
+        self.settle(visit, &found, now, changes).await
     }
 
     /// Sends another code to the contact that is being set up or proves, perhaps another way.
@@ -90,22 +90,24 @@ impl Portal {
             return Ok(());
         }
         let (policy, _) = self.policy().await?;
-        let way = Method::from_word(way)
-            .filter(|way| policy.allows(*way))
-            .ok_or(Refusal::Method)?;
+        let way = Method::from_word(way).ok_or(Refusal::Method)?;
         let contacts = self.store.contacts(&found.person.account.id).await?;
-        let (contact, stage): (_, fn(_) -> _) = match &found.walk.stage {
+        let (contact, aim) = match &found.walk.stage {
             Stage::Awaiting(before) if before.method.contact() == way.contact() => {
                 let pending = contacts.iter().find(|one| one.id == before.contact);
-                (pending.ok_or(Refusal::CodeDead)?, Stage::Awaiting)
+                (pending.ok_or(Refusal::CodeDead)?, REGISTERING)
             }
             Stage::Proving(_) => {
-                let proving = own(&contacts).find(|one| one.kind == way.contact());
-                (proving.ok_or(Refusal::Method)?, Stage::Proving)
+                let mut ways = ways_to_prove(&contacts, &policy).into_iter();
+                let (_, proving) = ways.find(|(method, _)| *method == way).ok_or(Refusal::Method)?;
+                (proving, PROVING)
             }
             Stage::Awaiting(_) | Stage::Overview => return Err(Refusal::Method.into()),
         };
-        let changes = self.dispatch(visit, &found, (way, contact), stage, now).await?;
-        self.settle(changes).await
+        if !ways(contact, &policy).contains(&way) {
+            return Err(Refusal::Method.into());
+        }
+        let changes = self.dispatch(visit, &found, (way, contact), aim, now).await?;
+        self.settle(visit, &found, now, changes).await
     }
 }

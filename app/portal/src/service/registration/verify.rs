@@ -2,23 +2,22 @@
 
 use super::Found;
 use crate::audit::{Event, Outcome};
-use crate::method::code::Purpose;
 use crate::moment::Moment;
 use crate::ports::{Change, Committed, Contact, Matter};
 use crate::refusal::Refusal;
-use crate::registration::{Registration, Stage};
+use crate::registration::{Errand, Registration, Stage};
 use crate::service::code::{Judged, Try};
 use crate::service::{Answer, Portal, ROUNDS, Visit};
 
 impl Portal {
-    /// Verifies the contact that is being set up, or the one that proves.
-    pub async fn registration_verify(&self, visit: &Visit, typed: &str) -> Answer<()> {
+    /// Verifies the contact that is being set up, or the one that proves: then for what, if it was for something.
+    pub async fn registration_verify(&self, visit: &Visit, typed: &str) -> Answer<Option<Errand>> {
         for _ in 0..ROUNDS {
             let found = self.find_registration(visit).await?;
             let now = self.now();
             // A form that was left behind: lead to the page as it is.
             let Some(dispatch) = found.walk.stage.dispatch() else {
-                return Ok(());
+                return Ok(None);
             };
             let account = &found.person.account;
             let contacts = self.store.contacts(&account.id).await?;
@@ -29,7 +28,7 @@ impl Portal {
             let attempt = Try {
                 typed,
                 code: &dispatch.code,
-                purpose: Purpose::Registration,
+                purpose: found.walk.stage.purpose(),
                 flow: &found.flow.id,
                 account,
                 contacts: &contacts,
@@ -38,13 +37,16 @@ impl Portal {
                 is_seasoned: true,
                 entry: self.own_entry(visit, &found, Event::Verify, Outcome::Failed),
             };
-            let (changes, answer) = match self.judge_code(visit, attempt).await? {
+            let is_proof = matches!(found.walk.stage, Stage::Proving(_));
+            let (judged, answer) = match self.judge_code(visit, attempt).await? {
                 Judged::Right { mut changes, .. } => {
                     changes.extend(self.verified(visit, &found, &contacts, contact, now)?);
-                    (changes, Ok(()))
+                    (changes, Ok(found.walk.errand.filter(|_| is_proof)))
                 }
                 Judged::Wrong { refusal, changes } => (changes, Err(refusal.into())),
             };
+            let mut changes = found.guarded(now);
+            changes.extend(judged);
             if self.store.commit(changes).await? == Committed::Done {
                 return answer;
             }
@@ -65,6 +67,7 @@ impl Portal {
             let proved = Registration {
                 stage: Stage::Overview,
                 proved: Some(now),
+                errand: None,
             };
             return Ok(vec![found.saved_as(&proved)?]);
         }
@@ -86,6 +89,7 @@ impl Portal {
     /// Leaves the code that is awaited, and the contact with it.
     pub async fn registration_leave(&self, visit: &Visit) -> Answer<()> {
         let found = self.find_registration(visit).await?;
+        let now = self.now();
         let mut changes = vec![found.saved(Stage::Overview)?, Change::CloseCodes(found.flow.id.clone())];
         match &found.walk.stage {
             Stage::Overview => return Ok(()),
@@ -100,6 +104,6 @@ impl Portal {
                 changes.push(Change::Record(entry));
             }
         }
-        self.settle(changes).await
+        self.settle(visit, &found, now, changes).await
     }
 }
