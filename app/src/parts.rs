@@ -9,6 +9,7 @@ pub mod help;
 pub mod icon;
 pub mod link;
 pub mod load;
+pub mod masked;
 pub mod notice;
 pub mod password;
 pub mod sheet;

@@ -167,12 +167,21 @@ pub async fn contact(key: String) -> Result<Next, Said> {
         .portal
         .contact_administrator(&request.visit, FormKey(&key))
         .await;
-    request.answer(Step::Stopped.path(), &[], done.map(|_| "/contact".to_owned()))
+    // The button stands on several steps: a refusal is told on the one where the reset stands.
+    let page = match &done {
+        Ok(_) => Step::Stopped,
+        Err(_) => request
+            .portal
+            .recovery_screen(&request.visit, "")
+            .await
+            .map_or(Step::Stopped, |screen| screen.step()),
+    };
+    request.answer(page.path(), &[], done.map(|_| "/contact".to_owned()))
 }
 
-/// The page that says so. Where nobody was written to, it leads to where the reset stands.
+/// The page that says so, with the screen of the step that can still be gone on with. Where nobody was written to, it leads to where the reset stands.
 #[server(prefix = "/api", endpoint = "reset/contact/view", input = GetUrl)]
-pub async fn contact_view() -> Result<View<()>, Said> {
+pub async fn contact_view() -> Result<View<RecoveryScreen>, Said> {
     let mut request = Request::here()?;
     let holder = request.holder()?;
     let screen = request
@@ -194,5 +203,5 @@ pub async fn contact_view() -> Result<View<()>, Said> {
     if !was_written {
         return Err(request.elsewhere(screen.step().path()));
     }
-    request.view("/contact", (), support)
+    request.view("/contact", screen, support)
 }

@@ -42,6 +42,20 @@ pub(super) struct LeftBehind {
     typed: Vec<(String, String)>,
 }
 
+impl LeftBehind {
+    /// For the page of a path.
+    fn new(path: &str, said: Option<Said>, typed: &[(&str, &str)]) -> Self {
+        let typed = typed.iter().filter(|(_, value)| value.len() <= LONGEST_KEPT);
+        Self {
+            page: path.split('?').next().unwrap_or(path).to_owned(),
+            said,
+            typed: typed
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        }
+    }
+}
+
 impl Request {
     /// The request that is being answered.
     ///
@@ -111,7 +125,7 @@ impl Request {
         left.filter(|left| left.page == page)
     }
 
-    /// Leads a plain browser elsewhere; one that fetches reads where to go in the answer.
+    /// Leads a plain browser elsewhere, whatever status was set before; one that fetches reads where to go in the answer.
     fn lead(&self, path: &str) {
         if self.is_plain() {
             leptos_axum::redirect(path);
@@ -120,8 +134,8 @@ impl Request {
 
     /// The answer of a page whose screen lives at another address.
     pub fn elsewhere(&self, path: &str) -> Said {
+        self.response.set_status(StatusCode::CONFLICT);
         self.lead(path);
-        self.status(StatusCode::CONFLICT);
         Said::Elsewhere(path.to_owned())
     }
 
@@ -150,15 +164,7 @@ impl Request {
     fn tell_on_page(&self, page: &str, typed: &[(&str, &str)], said: Said) -> Next {
         let path = said.leads(page).unwrap_or(page).to_owned();
         let is_busy = said == Said::No(Refusal::Busy);
-        let left = LeftBehind {
-            page: path.split('?').next().unwrap_or(&path).to_owned(),
-            said: Some(said),
-            typed: typed
-                .iter()
-                .filter(|(_, value)| value.len() <= LONGEST_KEPT)
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-        };
+        let left = LeftBehind::new(&path, Some(said), typed);
         match self.parts.extensions.get::<InPlace>() {
             Some(place) if is_busy => place.leave(left),
             _ => {
@@ -181,9 +187,19 @@ impl Request {
     /// The refusal of a page that cannot be shown.
     pub fn refuse(&self, trouble: Trouble) -> Said {
         let said = self.said(trouble);
-        if let Some(path) = said.leads(self.parts.uri.path()) {
-            self.lead(path);
+        let page = self.parts.uri.path();
+        let page = page.strip_prefix("/api").unwrap_or(page);
+        let Some(path) = said.leads(page) else { return said };
+        if said == Said::No(Refusal::SessionEnded) {
+            if self.visit.session.is_none() {
+                // Nobody was signed in, so nothing ended.
+                return self.elsewhere(path);
+            }
+            if self.is_plain() {
+                self.leave_behind(&LeftBehind::new(path, Some(said.clone()), &[]));
+            }
         }
+        self.lead(path);
         said
     }
 
@@ -198,7 +214,7 @@ impl Request {
     pub fn fault(&self, fault: &Fault) -> Said {
         let support = self.portal.support_at_hand(&self.visit);
         tracing::error!(%fault, support, path = self.parts.uri.path(), "a request failed");
-        self.status(StatusCode::INTERNAL_SERVER_ERROR);
+        self.response.set_status(StatusCode::INTERNAL_SERVER_ERROR);
         Said::Fault { support }
     }
 
@@ -218,20 +234,14 @@ impl Request {
     }
 
     fn no(&self, refusal: Refusal) -> Said {
-        self.status(StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY));
+        self.response
+            .set_status(StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY));
         Said::No(refusal)
-    }
-
-    /// A status would overwrite the redirect of a plain form.
-    fn status(&self, status: StatusCode) {
-        if !self.is_plain() {
-            self.response.set_status(status);
-        }
     }
 }
 
 /// Fields whose values may be shown again. Passwords, codes and answers are not among them.
-const SHOWN_AGAIN: [&str; 9] = [
+const SHOWN_AGAIN: [&str; 10] = [
     "user_name",
     "token",
     "going",
@@ -239,6 +249,7 @@ const SHOWN_AGAIN: [&str; 9] = [
     "country",
     "number",
     "way",
+    "method",
     "whole_text",
     "whole_call",
 ];

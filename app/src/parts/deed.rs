@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use portal::refusal::Refusal;
 use server_fn::ServerFn;
 
-use super::load::{Refresh, Refused};
+use super::load::{Refresh, Refused, hand_over};
 use super::wire::post;
 use crate::api::{Next, Said};
 use crate::words::{Word, words};
@@ -140,6 +140,7 @@ fn follow(answer: Signal<Option<Result<Next, Said>>>, refused: Refused) {
             }
             Some(Err(said)) => {
                 if let Some(path) = said.leads(&location.pathname.get_untracked()) {
+                    hand_over(&said);
                     go(path, true);
                     return;
                 }

@@ -5,6 +5,7 @@ use portal::method::{email, phone};
 use portal::password::judge::Broken;
 use portal::refusal::Refusal;
 
+use super::waiting::second_after;
 use crate::api::Said;
 use crate::words::{Word, Words};
 
@@ -29,15 +30,16 @@ pub fn explain(words: Words, said: &Said) -> String {
         Refusal::SessionEnded => Word::SessionEnded,
         Refusal::Challenge => Word::ChallengeOver,
         Refusal::Unripe { until } => {
-            return words.fill(Word::ChallengeUnripe, &[("time", &words.clock_to_the_second(*until))]);
+            return words.fill(Word::ChallengeUnripe, &[("time", &second_after(words, *until))]);
         }
-        Refusal::Wait { until } => return words.fill(Word::Wait, &[("time", &words.clock_to_the_second(*until))]),
+        Refusal::Wait { until } => return words.fill(Word::Wait, &[("time", &second_after(words, *until))]),
+        Refusal::Crowded { until } => return words.fill(Word::Crowded, &[("time", &second_after(words, *until))]),
         Refusal::Closed => Word::MethodClosed,
         Refusal::Busy => Word::Busy,
         Refusal::Method => Word::MethodMissing,
         Refusal::WholeNumber => Word::WholeNumberWrong,
         Refusal::Sends { until } => {
-            return words.fill(Word::SendsWait, &[("time", &words.clock_to_the_second(*until))]);
+            return words.fill(Word::SendsWait, &[("time", &second_after(words, *until))]);
         }
         Refusal::ChannelDown => Word::ChannelDown,
         Refusal::CodeMissing => Word::CodeMissing,
@@ -63,12 +65,13 @@ pub fn explain(words: Words, said: &Said) -> String {
         },
         Refusal::SameContact => Word::SameContact,
         Refusal::ProofTooOld => Word::ProofTooOld,
+        Refusal::ManagedElsewhere => Word::ChangeElsewhere,
         Refusal::ChangeFirst => Word::ChangeMustTitle,
         Refusal::TooFewMethods { required: 1 } => Word::TooFewMethodsOne,
         Refusal::TooFewMethods { required } => return words.fill(Word::TooFewMethods, &[("required", required)]),
         Refusal::NewPasswordMissing => Word::NewPasswordMissing,
         Refusal::Password(broken) => return broken.iter().map(|one| rule(words, one)).collect::<Vec<_>>().join(" "),
-        Refusal::PasswordsDiffer => Word::PasswordsDiffer,
+        Refusal::PasswordsDiffer(_) => Word::PasswordsDiffer,
         Refusal::PasswordUsedBefore => Word::PasswordUsedBefore,
         Refusal::CurrentPassword => Word::CurrentPasswordWrong,
         Refusal::FlowEnded => Word::FlowEnded,

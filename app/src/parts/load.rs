@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::link::link;
 use leptos::prelude::*;
@@ -26,6 +27,17 @@ pub struct Refresh(pub RwSignal<u32>);
 /// What the last form was refused for.
 #[derive(Clone, Copy)]
 pub struct Refused(pub RwSignal<Option<Said>>);
+
+/// Set where a page is left because the session has ended: the next page tells it. In the browser alone, where one person
+/// is.
+static SESSION_HAS_ENDED: AtomicBool = AtomicBool::new(false);
+
+/// Keeps what leads to the next page, where that page does not say it anyway.
+pub fn hand_over(said: &Said) {
+    if cfg!(feature = "hydrate") && *said == Said::No(Refusal::SessionEnded) {
+        SESSION_HAS_ENDED.store(true, Ordering::Relaxed);
+    }
+}
 
 impl Refused {
     /// The sentence for a field, where the refusal belongs to it.
@@ -115,7 +127,8 @@ where
 
 fn load_any(fetch: Arc<dyn Fn() -> Fetching + Send + Sync>, show: Arc<Showing>) -> AnyView {
     let refresh = RwSignal::new(0_u32);
-    let refused = RwSignal::new(None);
+    let has_ended = SESSION_HAS_ENDED.swap(false, Ordering::Relaxed);
+    let refused = RwSignal::new(has_ended.then_some(Said::No(Refusal::SessionEnded)));
     provide_context(Refresh(refresh));
     provide_context(Refused(refused));
     focus_on_refusal(refused);
@@ -147,6 +160,7 @@ fn load_any(fetch: Arc<dyn Fn() -> Fetching + Send + Sync>, show: Arc<Showing>) 
                     show(&text, refused)
                         .unwrap_or_else(|said| match said.leads(&pathname.get_untracked()) {
                             Some(path) => {
+                                hand_over(&said);
                                 go(path.to_owned());
                                 ().into_any()
                             }
@@ -163,19 +177,46 @@ fn load_any(fetch: Arc<dyn Fn() -> Fetching + Send + Sync>, show: Arc<Showing>) 
 #[component]
 fn Failed(said: Said) -> impl IntoView {
     let words = words();
+    let page = use_location().pathname.get_untracked();
     let lead = explain(words, &said);
+    // Where it is not done here, it will not be the next time.
+    let (title, again, class) = match said {
+        Said::No(Refusal::ManagedElsewhere) => (Word::StoppedElsewhereTitle, None, "button primary"),
+        _ => {
+            let again = looking_again("button primary", page, words.say(Word::TryAgain));
+            (Word::FailedTitle, Some(again), "quiet")
+        }
+    };
     let support = if let Said::Fault { support } = said {
         support
     } else {
         String::new()
     };
     view! {
-        <Sheet title=words.say(Word::FailedTitle) lead support>
+        <Sheet title=words.say(title) lead support>
             <div class="actions">
-                {link("button primary", "/", words.say(Word::ToStart))}
+                {again} {link(class, "/", words.say(Word::ToStart))}
             </div>
         </Sheet>
     }
+}
+
+/// A link by which `page`, on which it stands, is made anew: its view is fetched again, or without scripts the page loaded.
+pub fn looking_again(class: &'static str, page: String, label: &'static str) -> AnyView {
+    let refresh: Refresh = expect_context();
+    view! {
+        <a
+            class=class
+            href=page
+            on:click=move |event| {
+                event.prevent_default();
+                refresh.0.update(|count| *count += 1);
+            }
+        >
+            {label}
+        </a>
+    }
+    .into_any()
 }
 
 /// Moves the focus to the first wrong field, else to the notice.

@@ -71,13 +71,11 @@ pub fn NewPassword(
     let refused = use_context::<Refused>();
     // All that is wrong is told at once: entries that differ may break rules as well.
     let problem = Signal::derive(move || {
-        let also = || verdict.with_untracked(|verdict| verdict.as_ref().map(|verdict| verdict.broken.clone()));
-        problem.get().or_else(|| {
-            let broken = again_problem
-                .get()
-                .and_then(|_| also())
-                .filter(|broken| !broken.is_empty())?;
-            Some(explain(words, &Said::No(Refusal::Password(broken))))
+        problem.get().or_else(|| match refused?.0.get()? {
+            Said::No(Refusal::PasswordsDiffer(broken)) if !broken.is_empty() => {
+                Some(explain(words, &Said::No(Refusal::Password(broken))))
+            }
+            _ => None,
         })
     });
     let again_problem = Signal::derive(move || again_problem.get().filter(|_| !is_same.get()));

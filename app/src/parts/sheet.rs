@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use portal::account::Language;
+use portal::method::ContactKind;
 
 use super::load::{Refresh, Refused};
+use super::masked::within;
 use super::steps::Marks;
 use crate::Surroundings;
 use crate::words::{Word, words};
@@ -44,6 +46,9 @@ pub fn Sheet(
     /// The sentence under the heading.
     #[prop(optional, into)]
     lead: Option<String>,
+    /// The masked address that stands in it.
+    #[prop(optional)]
+    masked: Option<(ContactKind, String)>,
     /// Marks on the edge.
     #[prop(optional, into)]
     marks: Option<Marks>,
@@ -95,6 +100,10 @@ pub fn Sheet(
     };
     let is_home = stamp == Some(Stamp::Emblem);
     let sheet = if aside.is_some() { "sheet with-aside" } else { "sheet" };
+    let lead = lead.map(|lead| match masked {
+        Some((kind, mask)) => within(lead, kind, mask),
+        None => lead.into_any(),
+    });
     let emblem = surroundings.emblem.clone();
     let stamp = stamp.map(|stamp| match stamp {
         Stamp::Emblem => view! { <span class="stamp emblem" aria-hidden="true">{emblem}</span> }.into_any(),
@@ -120,7 +129,7 @@ pub fn Sheet(
                     <div class="opening">
                         {whereabouts.map(|text| view! { <p class="whereabouts">{text}</p> }.into_any())}
                         <h1 tabindex="-1">{title}</h1>
-                        {lead.map(|text| view! { <p class="lead">{text}</p> }.into_any())}
+                        {lead.map(|lead| view! { <p class="lead">{lead}</p> }.into_any())}
                     </div>
                     {children()}
                 </div>

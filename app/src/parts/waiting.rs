@@ -7,13 +7,15 @@ use leptos::prelude::*;
 use portal::method::Method;
 use portal::moment::{Moment, seconds};
 
-use super::load::Refresh;
+use super::load::looking_again;
 #[cfg(feature = "hydrate")]
 use super::sheet::has_arrived;
 use crate::words::{Word, Words, words};
 
 /// What is left is counted down up to here; beyond it the clock says it better.
 const COUNTED: i64 = 600;
+/// A form that was sent too early is held back for up to so many seconds.
+const HELD: i64 = 60;
 
 /// The browser's clock. The server never asks for it here.
 fn clock() -> Moment {
@@ -70,6 +72,12 @@ pub fn seconds_left(until: Signal<Moment>, now: Moment) -> Signal<Option<i64>> {
     left.into()
 }
 
+/// Whether a form that sends another code goes off at once: what is too early by up to [`HELD`] seconds waits for its time.
+/// Beyond, the server says when.
+pub fn is_in_time(left: Signal<Option<i64>>) -> Signal<bool> {
+    Signal::derive(move || left.get().is_none_or(|left| left == 0 || left > HELD))
+}
+
 /// Whether a wait goes on.
 fn goes_on(left: Signal<Option<i64>>) -> Memo<bool> {
     Memo::new(move |_| left.get().is_some_and(|left| left > 0))
@@ -78,6 +86,11 @@ fn goes_on(left: Signal<Option<i64>>) -> Memo<bool> {
 /// The minute by which a moment has passed, so that nobody comes back too early.
 pub fn clock_after(words: Words, moment: Moment) -> String {
     words.clock(moment + Duration::from_millis(59_999))
+}
+
+/// The same to the second, for short waits.
+pub fn second_after(words: Words, moment: Moment) -> String {
+    words.clock_to_the_second(moment + Duration::from_millis(999))
 }
 
 /// Says, once and to those who listen, that a wait is over.
@@ -169,7 +182,6 @@ pub fn Until(
     page: &'static str,
 ) -> impl IntoView {
     let words = words();
-    let refresh: Refresh = expect_context();
     let left = seconds_left(Signal::stored(until), now);
     let is_waiting = goes_on(left);
     let counted = move || {
@@ -192,22 +204,31 @@ pub fn Until(
                     view! { <span class="number">{move || counted()}</span> }.into_any()
                 } else {
                     view! {
-                        <span>
-                            <a
-                                href=page
-                                on:click=move |event| {
-                                    event.prevent_default();
-                                    refresh.0.update(|count| *count += 1);
-                                }
-                            >
-                                {words.say(Word::PauseOver)}
-                            </a>
-                        </span>
+                        <span>{looking_again("", page.to_owned(), words.say(Word::PauseOver))}</span>
                     }
                         .into_any()
                 }
             }}
         </div>
         <Over left word=Word::PauseNow />
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use portal::account::Language;
+
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_a_time_that_is_too_early() {
+        let words = Words::of(Language::En, 0);
+        // 2026-06-03T20:04:09Z, to the millisecond and one later.
+        let told = [1_780_517_049_000, 1_780_517_049_001].map(|millis| {
+            let moment = Moment::from_millis(millis);
+            (second_after(words, moment), clock_after(words, moment))
+        });
+        assert_eq!(told[0], ("20:04:09".into(), "20:05".into()));
+        assert_eq!(told[1], ("20:04:10".into(), "20:05".into()));
     }
 }

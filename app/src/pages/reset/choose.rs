@@ -14,6 +14,7 @@ use crate::parts::field::Field;
 use crate::parts::help::Help;
 use crate::parts::icon::Icon;
 use crate::parts::load::{Refused, load, view_at};
+use crate::parts::masked::Masked;
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::Sheet;
 use crate::parts::waiting::clock_after;
@@ -91,7 +92,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, choices: Vec<Choice>
         .collect_view();
     let (button, help_class) = match picked {
         Some(_) => (
-            Some(view! { <Press label=words.say(Word::ChooseSend) /> }.into_any()),
+            Some(view! { <Press label=words.say(Word::SendCode) /> }.into_any()),
             "quiet",
         ),
         None => (None, "button primary"),
@@ -153,10 +154,6 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
         Method::Call => (Word::MethodCall, Icon::Receiver),
         Method::Email => (Word::MethodEmail, Icon::Envelope),
     };
-    let spoken = match &ending {
-        Some(ending) => words.fill(Word::MaskedNumber, &[("ending", ending)]),
-        None => spoken_email(words, &mask),
-    };
     let more = ending.filter(|_| hurdle.is_none()).map(|ending| {
         view! {
             <div class="more">
@@ -189,8 +186,7 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
                 <span>
                     <span class="option-name">{words.say(name)}</span>
                     <span class="option-note">
-                        <bdi aria-hidden="true">{mask}</bdi>
-                        <span class="heard">{spoken}</span>
+                        <Masked kind=method.contact() mask />
                     </span>
                     {hurdle.map(|hurdle| view! { <span class="option-note reason">{reason(words, hurdle)}</span> }.into_any())}
                 </span>
@@ -207,11 +203,4 @@ fn reason(words: Words, hurdle: Hurdle) -> String {
         Hurdle::Closed => words.say(Word::HurdleClosed).to_owned(),
         Hurdle::Down => words.say(Word::HurdleDown).to_owned(),
     }
-}
-
-/// A masked address without its dots, for those who listen.
-fn spoken_email(words: Words, mask: &str) -> String {
-    let first = mask.chars().next().map(String::from).unwrap_or_default();
-    let ending = mask.rfind('.').and_then(|dot| mask.get(dot..)).unwrap_or_default();
-    words.fill(Word::MaskedMailbox, &[("first", &first), ("ending", &ending)])
 }

@@ -15,16 +15,14 @@ use crate::parts::deed::{Deed, Press, door};
 use crate::parts::field::Field;
 use crate::parts::help::Help;
 use crate::parts::load::{Refused, load, view_at};
+use crate::parts::masked::PLACE;
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::sheet::Sheet;
-use crate::parts::waiting::{Again, Waiting, seconds_left};
+use crate::parts::waiting::{Again, Waiting, is_in_time, seconds_left};
 use crate::words::{Word, Words, words};
 
 /// The id of the form that leads back to the methods.
 const ANOTHER: &str = "another";
-
-/// Another way is held back for up to so many seconds after it was pressed, then sent; beyond, the server says when.
-const HELD: i64 = 60;
 
 /// `/reset/code`
 #[component]
@@ -114,6 +112,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
             title=words.say(title)
             whereabouts=whereabouts(words, required, turn.into())
             lead=lead(words, &code)
+            masked=(code.method.contact(), code.address.clone())
             marks=marks(words, required, turn.into())
             support=view.support.clone()
             form=true
@@ -154,7 +153,7 @@ fn NothingArrived(code: Awaited, now: Moment, key: String, help: Help) -> impl I
         ..
     } = code;
     let left = seconds_left(Signal::stored(from), now);
-    let ready = Signal::derive(move || left.get().is_none_or(|left| left == 0 || left > HELD));
+    let ready = is_in_time(left);
     let other = other_way.map(|other| {
         let label = words.say(if other == Method::Call {
             Word::InsteadCall
@@ -197,18 +196,18 @@ fn lead(words: Words, code: &Awaited) -> String {
         .address
         .get(code.address.len().saturating_sub(2)..)
         .unwrap_or_default();
-    match code.method {
-        Method::Text => words.fill(
-            Word::CodeLeadText,
-            &[("digits", &digits), ("time", &time), ("ending", &ending)],
-        ),
-        Method::Call => words.fill(
-            Word::CodeLeadCall,
-            &[("digits", &digits), ("time", &time), ("ending", &ending)],
-        ),
-        Method::Email => words.fill(
-            Word::CodeLeadEmail,
-            &[("digits", &digits), ("time", &time), ("mask", &code.address)],
-        ),
-    }
+    let word = match code.method {
+        Method::Text => Word::CodeLeadText,
+        Method::Call => Word::CodeLeadCall,
+        Method::Email => Word::CodeLeadEmail,
+    };
+    words.fill(
+        word,
+        &[
+            ("digits", &digits),
+            ("time", &time),
+            ("ending", &ending),
+            ("mask", &PLACE),
+        ],
+    )
 }

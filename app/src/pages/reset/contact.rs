@@ -2,6 +2,7 @@
 
 use crate::parts::link::link;
 use leptos::prelude::*;
+use portal::screen::Step;
 
 use crate::api::recovery::{ContactView, contact_view};
 use crate::parts::load::{load, view_at};
@@ -12,12 +13,14 @@ use crate::words::{Word, words};
 #[component]
 pub fn Contact() -> AnyView {
     load(view_at::<ContactView>(""), contact_view, |view| {
-        view! { <Message support=view.support /> }.into_any()
+        let step = view.screen.step();
+        let back = (step != Step::Stopped).then(|| step.path());
+        view! { <Message support=view.support back /> }.into_any()
     })
 }
 
 #[component]
-fn Message(support: String) -> impl IntoView {
+fn Message(support: String, back: Option<&'static str>) -> impl IntoView {
     let words = words();
     view! {
         <Sheet
@@ -34,6 +37,7 @@ fn Message(support: String) -> impl IntoView {
             <p>{words.say(Word::HelpWrittenText)}</p>
             <div class="actions">
                 {link("button primary", "/", words.say(Word::ToStart))}
+                {back.map(|step| link("quiet", step, words.say(Word::HelpBack)))}
             </div>
         </Sheet>
     }

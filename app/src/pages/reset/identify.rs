@@ -13,6 +13,7 @@ use crate::parts::field::Field;
 use crate::parts::load::{Refused, load, look_again, view_at};
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::Sheet;
+use crate::parts::waiting::second_after;
 use crate::words::{Word, words};
 
 /// The query of the view.
@@ -114,7 +115,7 @@ fn Form(view: View<RecoveryScreen>, challenge: Challenge) -> impl IntoView {
                             } else if is_alive.get() {
                                 words.say(Word::IdentifyWorking).to_owned()
                             } else {
-                                words.fill(Word::IdentifyRipens, &[("time", &words.clock_to_the_second(ripe))])
+                                words.fill(Word::IdentifyRipens, &[("time", &second_after(words, ripe))])
                             }
                         }}
                     </span>

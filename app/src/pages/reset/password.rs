@@ -62,7 +62,7 @@ fn Form(
     let action = door::<SetPassword>();
     let refused: Refused = expect_context();
     let problem = refused.for_field(is_about_password);
-    let again_problem = refused.for_field(|refusal| *refusal == Refusal::PasswordsDiffer);
+    let again_problem = refused.for_field(|refusal| matches!(refusal, Refusal::PasswordsDiffer(_)));
     let current = usize::from(required) + 1;
     let history = judgement.rules.history();
     let until = move || words.fill(Word::DeadlineUntil, &[("time", &words.clock(deadline.until.get()))]);
@@ -76,7 +76,7 @@ fn Form(
             form=true
         >
             <Trouble belongs=|said| {
-                matches!(said, Said::No(refusal) if is_about_password(refusal) || *refusal == Refusal::PasswordsDiffer)
+                matches!(said, Said::No(refusal) if is_about_password(refusal) || matches!(refusal, Refusal::PasswordsDiffer(_)))
             } />
             <div class="alert" role="status">
                 {move || {

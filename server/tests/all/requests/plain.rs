@@ -104,6 +104,10 @@ async fn the_whole_walk_works_without_scripts() {
         .await;
     assert_eq!(heard.location(), "/reset/code");
     let page = follow(&mut browser, "/reset/code").await;
+    assert!(
+        page.contains("<bdi aria-hidden=\"true\">k•••••@e•••.net") && page.contains("ending in .net"),
+        "{page}"
+    );
     let heard = browser
         .submit(
             "reset/verify",
@@ -143,21 +147,44 @@ async fn the_whole_walk_works_without_scripts() {
 async fn changing_the_language_keeps_the_step_and_what_was_typed_but_no_secret() {
     let house = House::open().await;
     let mut browser = Browser::new(&house);
-    let mut request = axum::http::Request::post("/language")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("sec-fetch-site", "same-origin")
-        .header("referer", "http://localhost:8099/signin")
-        .body(axum::body::Body::from(
-            "to_language=ja&user_name=k.sato&password=secret-marker-word",
-        ))
-        .unwrap();
-    request.headers_mut().insert("accept", "text/html".parse().unwrap());
-    let heard = browser.send(request).await;
-    assert_eq!((heard.status.as_u16(), heard.location()), (303, "/signin"));
+    change_language(
+        &mut browser,
+        "/signin",
+        "to_language=ja&user_name=k.sato&password=secret-marker-word",
+    )
+    .await;
     let page = follow(&mut browser, "/signin").await;
     assert!(page.contains("<html lang=\"ja\"") && page.contains("サインイン") && page.contains("value=\"k.sato\""));
     assert!(!page.contains("secret-marker-word"));
     assert!(browser.cookies.values().all(|value| !value.contains("secret-marker")));
+
+    browser.identify("k.sato").await;
+    let picked = |page: &str| {
+        let radios = page.split("<input type=\"radio\"").skip(1);
+        let tags = radios.map(|rest| rest.split('>').next().unwrap().to_owned());
+        tags.filter(|tag| tag.contains("checked")).collect::<Vec<_>>()
+    };
+    let before = picked(&follow(&mut browser, "/reset/choose").await);
+    assert!(before.len() == 1 && !before[0].contains("value=\"call\""), "{before:?}");
+    let typed = "to_language=en&method=call&whole_call=090+1111+2222";
+    change_language(&mut browser, "/reset/choose", typed).await;
+    let page = follow(&mut browser, "/reset/choose").await;
+    let after = picked(&page);
+    assert!(after.len() == 1 && after[0].contains("value=\"call\""), "{page}");
+    assert!(page.contains("value=\"090 1111 2222\""), "{page}");
+}
+
+/// Presses the button of another language on a page, with what is typed there.
+async fn change_language(browser: &mut Browser, page: &str, typed: &'static str) {
+    let request = axum::http::Request::post("/language")
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin")
+        .header("referer", format!("http://localhost:8099{page}"))
+        .body(axum::body::Body::from(typed))
+        .unwrap();
+    let heard = browser.send(request).await;
+    assert_eq!((heard.status.as_u16(), heard.location()), (303, page));
 }
 
 #[tokio::test]

@@ -45,6 +45,13 @@ fn new_passwords() -> Vec<(String, String, Told)> {
             format!("{NEW_PASSWORD} "),
             (|words| words.say(Word::PasswordsDiffer).into()) as Told,
         ),
+        // Both mistakes at once.
+        ("short one".to_owned(), "another".to_owned(), |words| {
+            words.say(Word::PasswordsDiffer).into()
+        }),
+        ("short one".to_owned(), "another".to_owned(), |words| {
+            words.fill(Word::BrokenTooShort, &[("minimum", &15), ("length", &9)])
+        }),
     ]
 }
 
