@@ -22,7 +22,7 @@ pub(crate) fn marks(words: Words, required: u8, current: usize) -> Marks {
     };
     let names = [&[Word::StepAccount], proofs, &[Word::StepPassword]].concat();
     Marks::steps(
-        words.say(Word::ResetProgress),
+        words.say(Word::Progress),
         names.into_iter().map(|name| words.say(name).to_owned()).collect(),
         current,
     )
