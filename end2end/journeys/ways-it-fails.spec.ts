@@ -1,6 +1,6 @@
 // The ways it can go wrong: each says what happened and what to do, and nothing typed is lost.
 
-import { expect, test, wrongCode } from '../pages/stage.ts';
+import { alive, expect, test, wrongCode } from '../pages/stage.ts';
 
 test('each case has its page', async ({ person, page }) => {
   for (const [name, key] of [
@@ -25,6 +25,33 @@ test('an administrator is written to, once', async ({ person, page, stage }) => 
   const message = await stage.arrives('a.watanabe@kitayama.example', seen);
   expect(message.text).toContain('NOT verified');
   expect(message.text).toContain('m.suzuki');
+  await person.open('/reset/stopped');
+  await expect(page.getByRole('button', { name: person.say('help-contact') })).toHaveCount(0);
+  const again = await page.request.post('/api/reset/contact', {
+    headers: { accept: 'application/json', origin: stage.address },
+    form: { key: 'another' },
+  });
+  expect(await again.json()).toBe('/contact');
+  // Whatever was written before has arrived when this has.
+  await person.identify('e.yoshida');
+  await person.press('help-contact');
+  const about = async (name: string) =>
+    (await stage.mailbox()).filter((one) => !seen.has(one.id) && one.subject.startsWith(name)).length;
+  await expect.poll(() => about('e.yoshida')).toBe(1);
+  expect(await about('m.suzuki')).toBe(1);
+});
+
+test('a session that ended is told of where one signs in again', async ({ person, page, stage, scripts }) => {
+  await person.open('/signin');
+  await person.signIn('h.tanaka', 'first lantern 2041');
+  await page.waitForURL('**/register');
+  await person.open('/register/email');
+  await stage.moveClock(31 * 60);
+  await person.field('address').fill('ken@other.example');
+  await person.press('send-code');
+  await page.waitForURL('**/signin');
+  await alive(page, scripts);
+  await person.reads('session-ended');
 });
 
 test('a wrong code leaves tries, and too many make one wait', async ({ person, page, stage }) => {
@@ -75,7 +102,7 @@ test('what cannot be registered is told with its reason, and what was typed stay
     ['h.tanaka@kitayama.example', 'email-own-mailbox'],
   ] as const) {
     await person.field('address').fill(typed);
-    await person.press('add-send');
+    await person.press('send-code');
     await person.reads(key);
     await expect(person.field('address')).toHaveValue(typed);
   }
@@ -91,7 +118,7 @@ test('what cannot be registered is told with its reason, and what was typed stay
     await page.locator('[name=country]').selectOption(country);
     await person.field('number').fill(typed);
     await page.locator('input[name=way][value=text]').check();
-    await person.press('add-send');
+    await person.press('send-code');
     await person.reads(key);
     await expect(person.field('number')).toHaveValue(typed);
     await expect(page.locator('[name=country]')).toHaveValue(country);
@@ -103,7 +130,7 @@ test('a reset that lay too long has run out', async ({ person, page, stage }) =>
   await person.stands('choose-title');
   await stage.moveClock(15 * 60);
   await page.locator('input[name=method][value=email]').check();
-  await person.press('choose-send');
+  await person.press('send-code');
   await page.waitForURL('**/reset/ended');
   await person.stands('ended-title');
 });

@@ -80,14 +80,14 @@ export class Person {
 
   async chooseEmail(): Promise<void> {
     await this.page.locator('input[name=method][value=email]').check();
-    await this.press('choose-send');
+    await this.press('send-code');
     await this.page.waitForURL('**/reset/code');
   }
 
   async choosePhone(number: string, way: 'text' | 'call' = 'text'): Promise<void> {
     await this.page.locator(`input[name=method][value=${way}]`).check();
     await this.page.locator(`input[name=whole_${way}]`).fill(number);
-    await this.press('choose-send');
+    await this.press('send-code');
     await this.page.waitForURL('**/reset/code');
   }
 
@@ -120,10 +120,10 @@ export class Person {
     await this.open('/register/email');
     const seen = await this.stage.seen();
     await this.field('address').fill(address);
-    await this.press('add-send');
+    await this.press('send-code');
     await this.page.waitForURL('**/register/code');
     await this.field('code').fill(await this.stage.code(address, seen, 'mail'));
-    await this.press('add-verify');
+    await this.press('code-verify');
     await this.page.waitForURL((url) => url.pathname === '/register');
   }
 
@@ -133,10 +133,10 @@ export class Person {
     await this.page.locator('[name=country]').selectOption('JP');
     await this.field('number').fill(national);
     await this.page.locator(`input[name=way][value=${way}]`).check();
-    await this.press('add-send');
+    await this.press('send-code');
     await this.page.waitForURL('**/register/code');
     await this.field('code').fill(await this.stage.code(e164, seen, way));
-    await this.press('add-verify');
+    await this.press('code-verify');
     await this.page.waitForURL((url) => url.pathname === '/register');
   }
 }

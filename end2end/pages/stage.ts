@@ -71,17 +71,17 @@ export class Stage {
     return new Set((await this.mailbox()).map((message) => message.id));
   }
 
-  /** The next message to an address that has not been seen. */
-  async arrives(to: string, seen: Set<string>, kind?: Arrived['kind']): Promise<Arrived> {
+  /** The next message to an address that has not been seen, of those with this subject where one is given. */
+  async arrives(to: string, seen: Set<string>, subject?: string): Promise<Arrived> {
     let found: Arrived | undefined;
     await expect
       .poll(
         async () => {
           const news = (await this.mailbox()).filter((message) => !seen.has(message.id));
-          found = news.find((message) => message.to === to && (kind === undefined || message.kind === kind));
+          found = news.find((message) => message.to === to && (subject === undefined || message.subject === subject));
           return found !== undefined;
         },
-        { message: `a message to ${to}` },
+        { message: `a message to ${to} ${subject ?? ''}` },
       )
       .toBe(true);
     return found as Arrived;
