@@ -17,9 +17,9 @@
 //!                     ▼ set                  │
 //!                   Done                     │
 //!
-//!   Every stage but Done turns into Ended when its time is up, after five forms of a step ahead, or when more is asked of
-//!   the account by now; Setting also after ten refused passwords. A password that is set elsewhere removes the flow, and so
-//!   does another name. Nothing leads out of Stopped and Ended but a new flow, nor out of Done.
+//!   Every stage but Done turns into Ended when its time is up, after five forms of a step ahead, after ten refused
+//!   passwords, or when more is asked of the account by now. When its password is set elsewhere the flow is gone.
+//!   Nothing leads out of Stopped, Done and Ended: whoever gives a name again opens another flow.
 //! ```
 //!
 //! Only a [`Proof`] leads from `Awaiting` onward; choosing, asking, asking again, switching and failing neither make nor
