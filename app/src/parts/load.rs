@@ -180,12 +180,11 @@ fn Failed(said: Said) -> impl IntoView {
     let page = use_location().pathname.get_untracked();
     let lead = explain(words, &said);
     // Where it is not done here, it will not be the next time.
-    let (title, again, class) = match said {
-        Said::No(Refusal::ManagedElsewhere) => (Word::StoppedElsewhereTitle, None, "button primary"),
-        _ => {
-            let again = looking_again("button primary", page, words.say(Word::TryAgain));
-            (Word::FailedTitle, Some(again), "quiet")
-        }
+    let (title, again, class) = if said == Said::No(Refusal::ManagedElsewhere) {
+        (Word::StoppedElsewhereTitle, None, "button primary")
+    } else {
+        let again = looking_again("button primary", page, words.say(Word::TryAgain));
+        (Word::FailedTitle, Some(again), "quiet")
     };
     let support = if let Said::Fault { support } = said {
         support
