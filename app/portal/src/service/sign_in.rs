@@ -215,10 +215,11 @@ impl Portal {
         let mut entry = self.entry(visit, self.now(), Event::SignOut, Outcome::Succeeded);
         entry.actor = Actor::Account(person.account.id.clone());
         entry.subject = Some(person.account.id);
-        self.store
-            .commit(vec![Change::EndSession(person.session.token), Change::Record(entry)])
-            .await?;
-        Ok(())
+        let ended = vec![Change::EndSession(person.session.token), Change::Record(entry)];
+        match self.store.commit(ended).await? {
+            Committed::Done => Ok(()),
+            Committed::Stale => Err(Refusal::Busy.into()),
+        }
     }
 }
 
