@@ -7,7 +7,7 @@ use crate::moment::Moment;
 use crate::password::rules::Rules;
 use crate::password::terms::Terms;
 use crate::policy::HelpDesk;
-use crate::recovery::Case;
+use crate::recovery::{Case, Stage};
 
 /// A step of the reset. Each has an address of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,6 +40,19 @@ impl Step {
             Self::Password => "/reset/password",
             Self::Done => "/reset/done",
             Self::Ended => "/reset/ended",
+        }
+    }
+}
+
+impl From<&Stage> for Step {
+    fn from(stage: &Stage) -> Self {
+        match stage {
+            Stage::Stopped(_) => Self::Stopped,
+            Stage::Choosing => Self::Choose,
+            Stage::Awaiting { .. } => Self::Code,
+            Stage::Setting { .. } => Self::Password,
+            Stage::Done { .. } => Self::Done,
+            Stage::Ended => Self::Ended,
         }
     }
 }

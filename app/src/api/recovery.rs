@@ -23,26 +23,14 @@ use portal::service::{
 /// The page of a step. Where the reset stands elsewhere, it leads there.
 #[server(prefix = "/api", endpoint = "reset/view", input = GetUrl)]
 pub async fn recovery_view(step: Step) -> Result<View<RecoveryScreen>, Said> {
-    let mut request = Request::here()?;
-    let holder = request.holder()?;
-    let screen = if step == Step::Identify {
-        request
-            .portal
-            .challenge(&request.visit, &holder)
-            .map(RecoveryScreen::Identify)
-            .map_err(|fault| request.fault(&fault))?
+    let request = Request::here()?;
+    let holder = request.holder_for_page()?;
+    let (screen, support) = if step == Step::Identify {
+        request.portal.identify_screen(&request.visit, &holder).await
     } else {
-        request
-            .portal
-            .recovery_screen(&request.visit, &holder)
-            .await
-            .map_err(|trouble| request.refuse(trouble))?
-    };
-    let support = request
-        .portal
-        .support(&request.visit, &holder)
-        .await
-        .map_err(|trouble| request.refuse(trouble))?;
+        request.portal.recovery_screen(&request.visit, &holder).await
+    }
+    .map_err(|trouble| request.refuse(trouble))?;
     // "Ended" is also where somebody without a flow is told so.
     let is_here = screen.step() == step || (step == Step::Ended && screen.step() == Step::Identify);
     if !is_here {
@@ -61,11 +49,8 @@ async fn onward(request: &mut Request, page: Step, typed: &[(&str, &str)], done:
                 request.set_cookie(HOLDER, &holder, None);
                 request.visit.holder = Some(holder);
             }
-            request
-                .portal
-                .recovery_screen(&request.visit, "")
-                .await
-                .map(|screen| screen.step().path().to_owned())
+            let step = request.portal.recovery_step(&request.visit).await;
+            step.map(|step| step.path().to_owned())
         }
     };
     request.answer(page.path(), typed, path)
@@ -172,26 +157,22 @@ pub async fn contact(key: String) -> Result<Next, Said> {
         Ok(_) => Step::Stopped,
         Err(_) => request
             .portal
-            .recovery_screen(&request.visit, "")
+            .recovery_step(&request.visit)
             .await
-            .map_or(Step::Stopped, |screen| screen.step()),
+            .unwrap_or(Step::Stopped),
     };
     request.answer(page.path(), &[], done.map(|_| "/contact".to_owned()))
 }
 
-/// The page that says so, with the screen of the step that can still be gone on with. Where nobody was written to, it leads to where the reset stands.
+/// The page that says so, with the screen of the step that can still be gone on with. Where nobody was written to, it leads
+/// to where the reset stands.
 #[server(prefix = "/api", endpoint = "reset/contact/view", input = GetUrl)]
 pub async fn contact_view() -> Result<View<RecoveryScreen>, Said> {
-    let mut request = Request::here()?;
-    let holder = request.holder()?;
-    let screen = request
+    let request = Request::here()?;
+    let holder = request.holder_for_page()?;
+    let (screen, support) = request
         .portal
         .recovery_screen(&request.visit, &holder)
-        .await
-        .map_err(|trouble| request.refuse(trouble))?;
-    let support = request
-        .portal
-        .support(&request.visit, &holder)
         .await
         .map_err(|trouble| request.refuse(trouble))?;
     let was_written = matches!(

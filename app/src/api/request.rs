@@ -89,14 +89,21 @@ impl Request {
         }
     }
 
-    /// The cookie of the flow, drawn and set where the browser has none yet.
+    /// The cookie of the flow, drawn and set where the browser has none yet; the visit goes on under it.
     pub fn holder(&mut self) -> Result<String, Said> {
+        let holder = self.holder_for_page()?;
+        self.visit.holder = Some(holder.clone());
+        Ok(holder)
+    }
+
+    /// As [`Self::holder`], for a page that looks for the flow of its browser: none belongs to a cookie that was just drawn,
+    /// so the visit goes on without, and nothing is looked up.
+    pub fn holder_for_page(&self) -> Result<String, Said> {
         if let Some(holder) = &self.visit.holder {
             return Ok(holder.clone());
         }
         let fresh = self.portal.fresh_token().map_err(|fault| self.fault(&fault))?;
         self.set_cookie(HOLDER, &fresh, None);
-        self.visit.holder = Some(fresh.clone());
         Ok(fresh)
     }
 

@@ -1,23 +1,42 @@
 //! The screen of the current step.
 
+use super::Found;
 use crate::method::{Method, phone};
+use crate::moment::Moment;
 use crate::recovery::Stage;
-use crate::screen::{Awaited, Choice, RecoveryScreen};
+use crate::screen::{Awaited, Choice, RecoveryScreen, Step};
 use crate::service::reachable::mask;
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
-    /// The screen of the current step.
-    pub async fn recovery_screen(&self, visit: &Visit, fresh_holder: &str) -> Answer<RecoveryScreen> {
+    /// Where the reset stands: enough to lead there. What else the step needs is looked at by its page.
+    pub async fn recovery_step(&self, visit: &Visit) -> Answer<Step> {
         let now = self.now();
-        let identify = || {
-            Ok(RecoveryScreen::Identify(
-                self.challenge(visit, visit.holder.as_deref().unwrap_or(fresh_holder))?,
-            ))
-        };
+        let found = self.find_recovery(visit, now).await?;
+        Ok(found.map_or(Step::Identify, |found| Step::from(&found.walk.stage(now))))
+    }
+
+    /// The first screen, whether a reset is under way or not, with the support code of that reset, else of the browser.
+    pub async fn identify_screen(&self, visit: &Visit, holder: &str) -> Answer<(RecoveryScreen, String)> {
+        let challenge = self.challenge(visit, holder)?;
+        let found = self.find_recovery(visit, self.now()).await?;
+        let support = found.map_or_else(|| self.support_code(holder), |found| found.flow.support);
+        Ok((RecoveryScreen::Identify(challenge), support))
+    }
+
+    /// The screen of the current step, with its support code. `holder` is the browser's cookie, drawn just now where it has
+    /// brought none.
+    pub async fn recovery_screen(&self, visit: &Visit, holder: &str) -> Answer<(RecoveryScreen, String)> {
+        let now = self.now();
         let Some(found) = self.find_recovery(visit, now).await? else {
-            return identify();
+            let challenge = self.challenge(visit, holder)?;
+            return Ok((RecoveryScreen::Identify(challenge), self.support_code(holder)));
         };
+        let support = found.flow.support.clone();
+        Ok((self.screen_of(visit, found, now).await?, support))
+    }
+
+    async fn screen_of(&self, visit: &Visit, found: Found, now: Moment) -> Answer<RecoveryScreen> {
         let (policy, _) = self.policy().await?;
         let help = policy.help_desk.clone();
         let contacted = found.walk.has_contacted();
@@ -95,14 +114,5 @@ impl Portal {
                 }
             }
         }
-    }
-
-    /// The support code of the current flow, else of the browser.
-    pub async fn support(&self, visit: &Visit, fresh_holder: &str) -> Answer<String> {
-        let found = self.find_recovery(visit, self.now()).await?;
-        Ok(found.map_or_else(
-            || self.support_code(visit.holder.as_deref().unwrap_or(fresh_holder)),
-            |found| found.flow.support,
-        ))
     }
 }
