@@ -3,6 +3,7 @@
 mod audit;
 mod demo;
 mod init;
+mod memory;
 mod outbox;
 mod people;
 mod policy;
@@ -63,7 +64,12 @@ type Outcome = Result<(), Sentence>;
 
 /// Runs the command of the process.
 pub fn run() -> ExitCode {
-    let outcome = match Aikagi::parse().command {
+    let command = Aikagi::parse().command;
+    if let Err(error) = memory::keep_to_ourselves() {
+        eprintln!("aikagi: core dumps cannot be switched off: {error}");
+        return ExitCode::FAILURE;
+    }
+    let outcome = match command {
         Command::Serve(configured) => serve::serve(&configured),
         Command::Init(init) => init.run(),
         Command::Migrate(configured) => serve::migrate(&configured),
