@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{Channel, CodeId};
 use crate::method::Method;
 use crate::method::proof::Proof;
-use crate::moment::{Moment, minutes};
+use crate::moment::{Moment, minutes, seconds};
 use crate::refusal::Refusal;
 
 /// How long a flow lives before the last step.
@@ -45,6 +45,8 @@ pub const LONGEST_LIFE: Duration = minutes(30);
 pub const WARNING: Duration = minutes(2);
 /// New passwords that may be tried in one flow.
 pub const SET_TRIES: u8 = 10;
+/// No person gets from a name to a new password in less; a program that reads a mailbox does (ASVS 2.4.2).
+pub const FASTEST: Duration = seconds(2);
 /// Forms of a step ahead that end a flow.
 pub const TRESPASSES: u8 = 5;
 

@@ -155,6 +155,18 @@ async fn a_new_password_that_is_not_taken_is_a_row_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_reset_faster_than_a_person_is_told_from_others_and_refused_to_nobody() {
+    for (pause, detail) in [(1, "email+text too_fast"), (2, "email+text")] {
+        let house = House::open().await;
+        let mut browser = Browser::new(&house);
+        browser.prove(&house).await;
+        house.later(pause);
+        assert_eq!(browser.set(NEW_PASSWORD).await.next(), "/reset/done");
+        assert_newest(&house, "reset", "succeeded", detail).await;
+    }
+}
+
+#[tokio::test]
 async fn proofs_that_are_no_longer_enough_are_a_row() {
     let house = House::open().await;
     let (mut policy, version) = house.store().policy().await.unwrap();

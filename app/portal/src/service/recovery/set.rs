@@ -9,7 +9,7 @@ use crate::method::proof::Proof;
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::ports::{Account, Change, Contact};
-use crate::recovery::Form;
+use crate::recovery::{FASTEST, Form, Recovery};
 use crate::refusal::Refusal;
 use crate::service::history::Past;
 use crate::service::reachable::factor;
@@ -103,7 +103,7 @@ impl Portal {
         changes.extend(self.reset_notices(visit, &account, &contacts, &policy, now).await?);
         changes.push(Change::Record(Entry {
             outcome: Outcome::Succeeded,
-            detail: methods(found.walk.proofs()),
+            detail: told(&found.walk, now),
             ..entry
         }));
         Ok(Decided::Move {
@@ -162,8 +162,13 @@ fn refuse(entry: Entry, refusal: Refusal) -> Decided {
     }
 }
 
-/// The methods that proved, as they stand in the log.
-fn methods(proofs: &[Proof]) -> String {
-    let words: Vec<&str> = proofs.iter().map(|proof| proof.method().word()).collect();
-    words.join("+")
+/// The methods that proved, as they stand in the log, with a word where no person is as fast.
+fn told(walk: &Recovery, now: Moment) -> String {
+    let words: Vec<&str> = walk.proofs().iter().map(|proof| proof.method().word()).collect();
+    let methods = words.join("+");
+    if now.since(walk.opened()) < FASTEST {
+        format!("{methods} too_fast")
+    } else {
+        methods
+    }
 }
