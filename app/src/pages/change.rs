@@ -83,7 +83,7 @@ fn Form(view: View<ChangeForm>) -> impl IntoView {
                 <NewPassword judgement=form.judgement history=form.history problem again_problem />
                 <div class="actions">
                     <Press label=words.say(Word::ChangeDeed) />
-                    {link("quiet", "/reset", words.say(Word::SignInTrouble))}
+                    {link("quiet", "/reset", words.say(Word::PasswordForgotten))}
                 </div>
             </Deed>
             <SigningOut />

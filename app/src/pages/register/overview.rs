@@ -79,7 +79,7 @@ pub(super) fn Methods(view: View<Screen>) -> impl IntoView {
             <div class="actions">
                 {onward}
                 <SigningOut />
-                {link("quiet", "/reset", words.say(Word::SignInTrouble))}
+                {link("quiet", "/reset", words.say(Word::PasswordForgotten))}
             </div>
             <p class="hint">{words.fill(Word::RegisterSignedIn, &[("name", &screen.user_name)])}</p>
         </Sheet>

@@ -76,7 +76,7 @@ fn Form(view: View<Overview>) -> impl IntoView {
                 <div class="actions">
                     <Press label=words.say(Word::ProveDeed) />
                     {link("quiet", "/register", words.say(Word::AddCancel))}
-                    {link("quiet", "/reset", words.say(Word::SignInTrouble))}
+                    {link("quiet", "/reset", words.say(Word::PasswordForgotten))}
                 </div>
             </Deed>
             <SigningOut />
