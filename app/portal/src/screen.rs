@@ -247,6 +247,8 @@ pub struct Overview {
     pub finished: Option<Moment>,
     /// Whether changes ask for the password again.
     pub needs_proof: bool,
+    /// Whether a registration is finished and only an address that codes are sent to would hear of a reset.
+    pub told_alone: bool,
 }
 
 /// A country whose numbers are dialled.

@@ -12,6 +12,7 @@ use portal::account::UserName;
 use portal::audit::Actor;
 use portal::method::{ContactKind, email, phone};
 use portal::ports::{Clock as _, Hashing as _, Password};
+use portal::service::sending::is_told_alone;
 
 use self::entry::{Entry, Person, Standards, Wrongs, looks_like};
 use self::import::import;
@@ -223,12 +224,15 @@ async fn show(opened: &Opened, name: &str) -> Outcome {
         "disabled: {}, managed elsewhere: {}, must change: {}",
         account.disabled, account.managed_elsewhere, account.must_change
     );
-    for contact in contacts {
+    for contact in &contacts {
         let mask = match contact.kind {
             ContactKind::Phone => phone::mask(&contact.address, &phone::shown(&contact.address).country_code),
             ContactKind::Mailbox | ContactKind::Email => email::mask(&contact.address),
         };
         println!("{}: {mask}, {}", contact.kind.word(), contact.trust.word());
+    }
+    if is_told_alone(&contacts) {
+        println!("warning: only an address that receives codes would be told of a reset; add one with --mailbox");
     }
     Ok(())
 }

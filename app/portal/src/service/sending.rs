@@ -197,6 +197,12 @@ impl Reachable {
     }
 }
 
+/// Whether only an address that codes are sent to would hear of a reset: whoever reads there could reset unnoticed
+/// (NIST SP 800-63B §4.6 asks for more than one).
+pub fn is_told_alone(contacts: &[Contact]) -> bool {
+    matches!(whom_to_tell(contacts, &Matter::WasReset)[..], [one] if one.kind != ContactKind::Mailbox)
+}
+
 /// The contacts by which the owner is told: every address, the account's own mailbox included; by text where there is no
 /// mailbox at all.
 pub fn whom_to_tell<'a>(contacts: &'a [Contact], matter: &Matter) -> Vec<&'a Contact> {

@@ -10,7 +10,7 @@ use crate::api::View;
 use crate::api::registration::{FinishRegistration, OverviewView, overview_view};
 use crate::parts::deed::{Deed, Press, door};
 use crate::parts::load::{load, view_at};
-use crate::parts::notice::Trouble;
+use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::sheet::Sheet;
 use crate::parts::steps::{Marks, Seal};
 use crate::words::{Word, Words, words};
@@ -67,6 +67,11 @@ pub(super) fn Methods(view: View<Screen>) -> impl IntoView {
             support=view.support
         >
             <Trouble />
+            {screen.told_alone.then(|| view! {
+                <Slip tone=Tone::Attention title=words.say(Word::RegisterToldAlone)>
+                    <p>{words.say(Word::RegisterToldAloneText)}</p>
+                </Slip>
+            }.into_any())}
             <Group title=Word::RegisterInPlace lines=there />
             <Group title=Word::RegisterNotYet lines=missing />
             {screen.needs_proof.then(|| view! {

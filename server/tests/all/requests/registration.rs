@@ -1,5 +1,10 @@
 //! Registering, replacing, deleting; signing in first.
 
+use app::words::{Word, Words};
+use portal::account::{Language, UserName};
+use portal::method::ContactKind;
+use portal::ports::{Change, Committed, Store as _};
+
 use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PASSWORD};
 
 /// Proves the password, then by a code to the e-mail that is registered.
@@ -238,6 +243,24 @@ async fn replacing_later_asks_for_the_password_again_and_tells_the_old_address()
             .next()
             .contains("too_few_methods")
     );
+}
+
+#[tokio::test]
+async fn whoever_hears_of_a_reset_only_where_codes_arrive_is_told_so() {
+    let house = House::open().await;
+    let mut browser = Browser::new(&house);
+    let word = Words::of(Language::En, 0).say(Word::RegisterToldAlone);
+    browser.sign_in("k.sato", PASSWORD).await;
+    assert!(!browser.page("/register").await.body.contains(word));
+    let name = UserName::parse("k.sato").unwrap();
+    let (_, contacts) = house.store().person(&name).await.unwrap().unwrap();
+    let mailbox = contacts
+        .into_iter()
+        .find(|one| one.kind == ContactKind::Mailbox)
+        .unwrap();
+    let removed = house.store().commit(vec![Change::RemoveContact(mailbox.id)]).await;
+    assert_eq!(removed.unwrap(), Committed::Done);
+    assert!(browser.page("/register").await.body.contains(word));
 }
 
 #[tokio::test]

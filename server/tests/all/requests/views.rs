@@ -134,6 +134,7 @@ async fn a_registration_tells_what_its_pages_show_and_nothing_else() {
         "lines[].standing.verified",
         "needs_proof",
         "required",
+        "told_alone",
         "user_name",
     ];
     expect(&browser.view("register/view?page=/register").await, "", &overview);

@@ -8,6 +8,7 @@ use crate::policy::Policy;
 use crate::ports::{Contact, Trust};
 use crate::screen::{Awaited, Country, Line, Overview, PhoneForm, Standing};
 use crate::service::reachable::{best, mask, ways};
+use crate::service::sending::is_told_alone;
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
@@ -68,6 +69,7 @@ impl Portal {
             lines,
             finished: account.first_finish,
             needs_proof: found.needs_proof(contacts, policy, now),
+            told_alone: account.first_finish.is_some() && is_told_alone(contacts),
         }
     }
 

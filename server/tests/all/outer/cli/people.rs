@@ -282,3 +282,21 @@ async fn the_only_administrator_stays_one() {
     installation.run("people add second --role administrator").done();
     installation.run("people set admin --role person").done();
 }
+
+#[test]
+fn somebody_who_would_hear_of_a_reset_only_where_codes_arrive_is_shown_with_a_warning() {
+    let installation = Installation::new();
+    let email = "--email hana@home.example";
+    installation.run(&format!("people add h.tanaka {email}")).done();
+    installation
+        .run(&format!("people add k.sato {email} --mailbox ken@work.example"))
+        .done();
+    let is_warned = |name: &str| {
+        installation
+            .run(&format!("people show {name}"))
+            .done()
+            .contains("warning: ")
+    };
+    assert!(is_warned("h.tanaka"));
+    assert!(!is_warned("k.sato"));
+}
