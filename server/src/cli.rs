@@ -2,6 +2,7 @@
 
 mod audit;
 mod demo;
+mod doctor;
 mod init;
 mod memory;
 mod outbox;
@@ -41,6 +42,8 @@ enum Command {
     Audit(audit::Audit),
     /// Show what waits to be sent, and what was given up.
     Outbox(outbox::Outbox),
+    /// Look whether configuration, keyring, disk, database and audit log are as they should be.
+    Doctor(doctor::Doctor),
     /// Try everything with a sample organisation, on this machine, without sending anything.
     Demo(demo::Demo),
 }
@@ -77,6 +80,7 @@ pub fn run() -> ExitCode {
         Command::Policy(policy) => policy.run(),
         Command::Audit(audit) => audit.run(),
         Command::Outbox(outbox) => outbox.run(),
+        Command::Doctor(doctor) => doctor.run(),
         Command::Demo(demo) => demo.run(),
     };
     match outcome {

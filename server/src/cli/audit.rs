@@ -188,7 +188,7 @@ fn print(row: &Recorded) {
     println!("{}", shown::line(&row.to_string()));
 }
 
-async fn verify(store: &SqlStore, known: Vec<Anchor>) -> Outcome {
+pub(super) async fn verify(store: &SqlStore, known: Vec<Anchor>) -> Outcome {
     store.seal_alone().await?;
     let compared = known.len();
     let report = store.verify_audit(known).await?;

@@ -167,6 +167,14 @@ impl SqlStore {
         }
     }
 
+    /// Looks at every page and row of the file, which takes some seconds a gigabyte: what is wrong, or nothing.
+    ///
+    /// # Errors
+    /// It could not be looked at.
+    pub async fn examine(&self) -> std::result::Result<Vec<String>, CannotOpen> {
+        soundness::examine(&self.place).await
+    }
+
     /// Copies the database, as it stands at one moment, into a file that must not exist yet. Never copy the file itself
     /// while a server runs: what was written last stands in another one.
     pub async fn back_up(&self, to: &Path) -> std::result::Result<(), CannotOpen> {

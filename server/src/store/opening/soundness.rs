@@ -168,6 +168,38 @@ fn is_damage(cause: &sqlx::Error) -> bool {
     code.is_some_and(|code| matches!(code & 0xff, 11 | 26))
 }
 
+/// What SQLite finds wrong with a file, the first hundred things, and every row that points to one that is not there; nothing where the
+/// file is whole.
+///
+/// # Errors
+/// It could not be looked at.
+pub(super) async fn examine(place: &Path) -> Result<Vec<String>, CannotOpen> {
+    let mut conn = AnyConnectOptions::from_url(&address(place)?)?.connect().await?;
+    let mut findings = Vec::new();
+    let checked = sqlx::query("pragma integrity_check(100)").fetch_all(&mut conn).await;
+    match checked {
+        Ok(rows) => {
+            for row in rows {
+                findings.push(row.try_get::<String, _>(0)?);
+            }
+            findings.retain(|finding| finding != "ok");
+        }
+        Err(cause) if is_damage(&cause) => findings.push(cause.to_string()),
+        Err(cause) => return Err(cause.into()),
+    }
+    if findings.is_empty() {
+        for row in sqlx::query("select \"table\", parent from pragma_foreign_key_check")
+            .fetch_all(&mut conn)
+            .await?
+        {
+            let (table, parent): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            findings.push(format!("a row of {table} belongs to one of {parent} that is not there"));
+        }
+    }
+    conn.close().await?;
+    Ok(findings)
+}
+
 async fn first_finding(place: &Path) -> Result<Option<String>, CannotOpen> {
     let mut conn = AnyConnectOptions::from_url(&address(place)?)?.connect().await?;
     let found = sqlx::query("pragma quick_check(1)").fetch_optional(&mut conn).await;

@@ -1,6 +1,7 @@
 //! The program as an operator types it.
 
 mod audit;
+mod doctor;
 mod memory;
 mod outbox;
 mod people;

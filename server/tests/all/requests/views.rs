@@ -179,7 +179,15 @@ async fn no_view_tells_an_address_or_a_number_whole() {
         assert!(!view["screen"].is_null(), "{door}: {view}");
         told += &view.to_string();
     }
-    for whole in [EMAIL, "ken.sato@", "example.net", PHONE, "9012345678", "90-1234", "1234-5678"] {
+    for whole in [
+        EMAIL,
+        "ken.sato@",
+        "example.net",
+        PHONE,
+        "9012345678",
+        "90-1234",
+        "1234-5678",
+    ] {
         assert!(!told.contains(whole), "{whole}: {told}");
     }
 }
