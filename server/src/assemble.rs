@@ -92,6 +92,17 @@ impl Server {
         })
     }
 
+    /// The methods of the policy whose messages nobody delivers, for want of a section in the configuration.
+    pub async fn undelivered(&self) -> Result<Vec<Method>, Fault> {
+        let served = served(&self.wiring.couriers);
+        let (policy, _) = self.store.policy().await?;
+        Ok(policy
+            .methods
+            .into_iter()
+            .filter(|method| !served.contains(method))
+            .collect())
+    }
+
     /// The worker that empties the outbox.
     pub fn delivery(&self) -> Delivery {
         let settings = self.wiring.settings.clone();

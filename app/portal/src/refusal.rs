@@ -48,6 +48,8 @@ pub enum Refusal {
     Sends {
         /// When it can.
         until: Moment,
+        /// That is more than an hour ahead, perhaps on another day.
+        is_long: bool,
     },
     /// Messages of this kind cannot be delivered right now.
     ChannelDown,

@@ -29,6 +29,10 @@ pub struct Player {
     pub password: String,
     /// Which story the person is for, as a key of the words.
     pub story: Story,
+    /// The authentication e-mail, empty without one.
+    pub email: String,
+    /// The authentication phone as it would be dialled, empty without one.
+    pub phone: String,
 }
 
 /// What a person of the demonstration shows.

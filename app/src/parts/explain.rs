@@ -5,7 +5,7 @@ use portal::method::{email, phone};
 use portal::password::judge::Broken;
 use portal::refusal::Refusal;
 
-use super::waiting::second_after;
+use super::waiting::{clock_after, second_after};
 use crate::api::Said;
 use crate::words::{Word, Words};
 
@@ -38,8 +38,12 @@ pub fn explain(words: Words, said: &Said) -> String {
         Refusal::Busy => Word::Busy,
         Refusal::Method => Word::MethodMissing,
         Refusal::WholeNumber => Word::WholeNumberWrong,
-        Refusal::Sends { until } => {
+        Refusal::Sends { until, is_long: false } => {
             return words.fill(Word::SendsWait, &[("time", &second_after(words, *until))]);
+        }
+        Refusal::Sends { until, is_long: true } => {
+            let (day, time) = (words.day(*until), clock_after(words, *until));
+            return words.fill(Word::SendsLong, &[("day", &day), ("time", &time)]);
         }
         Refusal::ChannelDown => Word::ChannelDown,
         Refusal::CodeMissing => Word::CodeMissing,

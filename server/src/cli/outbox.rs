@@ -25,7 +25,9 @@ impl Outbox {
 }
 
 async fn list(opened: &Opened) -> Outcome {
+    let mut is_empty = true;
     for lane in opened.store.backlog().await? {
+        is_empty = false;
         let (channel, messages, oldest) = (lane.channel.word(), lane.messages, lane.oldest);
         println!(
             "{}",
@@ -35,7 +37,8 @@ async fn list(opened: &Opened) -> Outcome {
     let mut after = 0;
     loop {
         let page = opened.store.dead_letters(after, LONGEST_PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
+        let Some(last) = page.last() else { break };
+        is_empty = false;
         after = last.key;
         for letter in page {
             let letter = serde_json::json!({
@@ -46,4 +49,9 @@ async fn list(opened: &Opened) -> Outcome {
             println!("{}", shown::line(&letter.to_string()));
         }
     }
+    if is_empty {
+        // For whoever looks; a program reads no line.
+        eprintln!("Nothing waits, and nothing was given up in the last week.");
+    }
+    Ok(())
 }

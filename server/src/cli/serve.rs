@@ -1,6 +1,6 @@
 //! `aikagi serve` and `aikagi migrate`.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, IsTerminal as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -72,6 +72,12 @@ async fn serve_opened(opened: Opened) -> Outcome {
         store,
         couriers,
     })?;
+    for method in server.undelivered().await? {
+        tracing::warn!(
+            method = method.word(),
+            "the policy allows this method, and nothing is configured that delivers it: nobody can use it"
+        );
+    }
     server.serve(listener, None, told_to_stop()?).await?;
     Ok(())
 }
@@ -120,6 +126,7 @@ pub fn log(log: Log) {
     ));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // A second call, in tests, changes nothing.
     let _ = match log.format {

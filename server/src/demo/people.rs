@@ -134,6 +134,8 @@ pub async fn enter(server: &Server, now: Moment) -> Result<Vec<Player>, Fault> {
             display: role.display.to_owned(),
             password: role.password.to_owned(),
             story: role.story,
+            email: role.email.unwrap_or_default().to_owned(),
+            phone: role.phone.unwrap_or_default().to_owned(),
         });
     }
     Ok(players)

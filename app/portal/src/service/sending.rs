@@ -13,6 +13,8 @@ use crate::moment::{Moment, days, hours};
 use crate::ports::{Account, Change, Code, Contact, Fault, Label, Matter, Message, Recipient, Trust};
 use crate::refusal::Refusal;
 
+/// A wait for another code that is told with its day.
+const LONG_WAIT: Duration = hours(1);
 /// How long a notice is worth sending.
 pub const NOTICE_LIFE: Duration = hours(24);
 
@@ -72,7 +74,8 @@ impl Portal {
         let live = self.store.live_codes(account, flow, now - LIFE).await?;
         next = next.max(earliest(live.into_iter(), LIVE_CODES, LIFE, now));
         if next > now {
-            return Err(Refusal::Sends { until: next }.into());
+            let is_long = next.since(now) > LONG_WAIT;
+            return Err(Refusal::Sends { until: next, is_long }.into());
         }
         let code = Code {
             id: CodeId::new(self.fresh_name()?),

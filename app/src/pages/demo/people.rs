@@ -108,9 +108,17 @@ fn Person(player: Player) -> impl IntoView {
                     <dt>{words.say(Word::Password)}</dt>
                     <dd>{password}</dd>
                 </div>
+                {contact(words.say(Word::ContactEmail), player.email)}
+                {contact(words.say(Word::ContactPhone), player.phone)}
             </dl>
         </li>
     }
+}
+
+/// What is registered of a kind, whole: for a phone, it is what has to be typed.
+fn contact(name: &'static str, address: String) -> Option<AnyView> {
+    let shown = !address.is_empty();
+    shown.then(|| view! { <div><dt>{name}</dt><dd><code>{address}</code></dd></div> }.into_any())
 }
 
 /// Moves the clock. A form of its own, so that it works by fetch as it does without scripts.

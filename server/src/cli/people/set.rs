@@ -83,6 +83,11 @@ impl Set {
         if !wrongs.is_empty() {
             return Err(told(so, wrongs));
         }
+        if password.is_none() && update == PersonUpdate::default() {
+            return Err(
+                "nothing was changed: say what is to be different, as `aikagi people set --help` lists it".into(),
+            );
+        }
         let register = Register::new(opened, standards);
         if let Some(password) = &password {
             update.hash = Some(register.hash(password.expose()).await?);

@@ -16,7 +16,7 @@ use crate::store::accounts::{self, select_account};
 use crate::store::{Breakdown, Result, SqlStore, audit, contacts, flows, limits, outbox, sessions};
 
 /// What is to be different about a person; what is none stays.
-#[derive(Default)]
+#[derive(Default, PartialEq, Eq)]
 pub struct PersonUpdate {
     /// The name shown to people.
     pub display: Option<String>,

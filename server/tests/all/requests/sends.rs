@@ -53,6 +53,8 @@ async fn one_network_cannot_use_up_the_sends_of_a_destination() {
         stranger.identify("k.sato").await;
         let heard = stranger.ask("email", "").await.next();
         assert_eq!(heard == "/reset/code", n < 3, "{n}: {heard}");
+        // A time of another day is told with its day.
+        assert_eq!(heard.contains("\"is_long\":true"), n == 3, "{n}: {heard}");
         house.later(1_800);
     }
     let mut owner = Browser::new(&house);

@@ -12,7 +12,9 @@ use super::Installation;
 #[tokio::test]
 async fn what_waits_and_what_was_given_up_is_shown() {
     let installation = Installation::new();
-    assert_eq!(installation.run("outbox").done(), "");
+    let empty = installation.run("outbox");
+    assert_eq!((empty.out.as_str(), empty.is_done), ("", true));
+    assert!(empty.error.contains("Nothing waits"), "{}", empty.error);
     let now = SystemClock.now();
     let message = |id: &str| Message {
         id: MessageId::new(id),

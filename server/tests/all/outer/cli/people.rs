@@ -300,3 +300,13 @@ fn somebody_who_would_hear_of_a_reset_only_where_codes_arrive_is_shown_with_a_wa
     assert!(is_warned("h.tanaka"));
     assert!(!is_warned("k.sato"));
 }
+
+#[test]
+fn a_change_of_nothing_is_refused() {
+    let installation = Installation::new();
+    installation.run("people add h.tanaka").done();
+    let said = installation.run("people set h.tanaka").refused();
+    assert!(said.contains("nothing was changed"), "{said}");
+    let log = installation.run("audit list").done();
+    assert!(!log.contains("change_account"), "{log}");
+}
