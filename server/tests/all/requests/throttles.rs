@@ -130,5 +130,7 @@ async fn of_eight_sessions_that_ask_at_once_no_more_than_three_hold_a_code() {
         .count();
     assert!((1..=3).contains(&begun), "{begun}");
     house.deliver().await;
-    assert_eq!(house.mailbox.list().len(), begun);
+    // An address that another session put into its place meanwhile is written to no more.
+    let letters = house.mailbox.list().len();
+    assert!((1..=begun).contains(&letters), "{letters} of {begun}");
 }
