@@ -9,11 +9,10 @@ use std::time::Duration;
 
 use portal::moment::{minutes, seconds};
 use sqlx::any::AnyConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _, Row as _};
+use sqlx::{AnyConnection, ConnectOptions as _, Connection as _, Row as _};
 use tokio::sync::watch;
 
 use super::{CannotOpen, address};
-use crate::store::Breakdown;
 
 /// How long opening waits for the look. A server is back within five seconds.
 const PATIENCE: Duration = seconds(3);
@@ -151,12 +150,52 @@ async fn look_until_seen(tell: watch::Sender<Known>, look: impl AsyncFn() -> Res
 /// # Errors
 /// It could not be looked at: too many files are open, say.
 async fn quick_check(place: &Path) -> Result<Known, CannotOpen> {
-    match first_finding(place).await {
-        Ok(Some(finding)) if finding == "ok" => Ok(Known::Whole),
-        Ok(finding) => Ok(Known::Damaged(finding.unwrap_or_default())),
-        Err(CannotOpen::Breakdown(Breakdown::Sql(cause))) if is_damage(&cause) => Ok(Known::Damaged(cause.to_string())),
-        Err(cause) => Err(cause),
+    let findings = findings(place, "pragma quick_check(1)").await?;
+    Ok(findings.into_iter().next().map_or(Known::Whole, Known::Damaged))
+}
+
+/// What SQLite finds wrong with a file, the first hundred things, and every row that points to one that is not there;
+/// nothing where the file is whole.
+///
+/// # Errors
+/// It could not be looked at.
+pub(super) async fn examine(place: &Path) -> Result<Vec<String>, CannotOpen> {
+    let mut found = findings(place, "pragma integrity_check(100)").await?;
+    if found.is_empty() {
+        let mut conn = connect(place).await?;
+        let orphans = sqlx::query("select \"table\", parent from pragma_foreign_key_check");
+        for row in orphans.fetch_all(&mut conn).await? {
+            let (table, parent): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            found.push(format!("a row of {table} belongs to one of {parent} that is not there"));
+        }
+        conn.close().await?;
     }
+    Ok(found)
+}
+
+/// What a check of SQLite's finds; nothing where it says "ok", and only that.
+async fn findings(place: &Path, check: &'static str) -> Result<Vec<String>, CannotOpen> {
+    let told = match told(place, check).await {
+        Err(cause) if is_damage(&cause) => vec![cause.to_string()],
+        told => told?,
+    };
+    Ok(match &told[..] {
+        [] => vec!["the check says nothing".to_owned()],
+        [only] if only == "ok" => Vec::new(),
+        _ => told,
+    })
+}
+
+async fn told(place: &Path, check: &'static str) -> sqlx::Result<Vec<String>> {
+    let mut conn = connect(place).await?;
+    let rows = sqlx::query(check).fetch_all(&mut conn).await;
+    conn.close().await?;
+    rows?.iter().map(|row| row.try_get(0)).collect()
+}
+
+async fn connect(place: &Path) -> sqlx::Result<AnyConnection> {
+    let address = address(place).map_err(|cause| sqlx::Error::Configuration(cause.into()))?;
+    AnyConnectOptions::from_url(&address)?.connect().await
 }
 
 /// Whether SQLite stumbled over the damage itself: `SQLITE_CORRUPT` or `SQLITE_NOTADB`, whatever the extended code says
@@ -166,46 +205,6 @@ fn is_damage(cause: &sqlx::Error) -> bool {
         .as_database_error()
         .and_then(|error| error.code()?.parse::<u32>().ok());
     code.is_some_and(|code| matches!(code & 0xff, 11 | 26))
-}
-
-/// What SQLite finds wrong with a file, the first hundred things, and every row that points to one that is not there; nothing where the
-/// file is whole.
-///
-/// # Errors
-/// It could not be looked at.
-pub(super) async fn examine(place: &Path) -> Result<Vec<String>, CannotOpen> {
-    let mut conn = AnyConnectOptions::from_url(&address(place)?)?.connect().await?;
-    let mut findings = Vec::new();
-    let checked = sqlx::query("pragma integrity_check(100)").fetch_all(&mut conn).await;
-    match checked {
-        Ok(rows) => {
-            for row in rows {
-                findings.push(row.try_get::<String, _>(0)?);
-            }
-            findings.retain(|finding| finding != "ok");
-        }
-        Err(cause) if is_damage(&cause) => findings.push(cause.to_string()),
-        Err(cause) => return Err(cause.into()),
-    }
-    if findings.is_empty() {
-        for row in sqlx::query("select \"table\", parent from pragma_foreign_key_check")
-            .fetch_all(&mut conn)
-            .await?
-        {
-            let (table, parent): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            findings.push(format!("a row of {table} belongs to one of {parent} that is not there"));
-        }
-    }
-    conn.close().await?;
-    Ok(findings)
-}
-
-async fn first_finding(place: &Path) -> Result<Option<String>, CannotOpen> {
-    let mut conn = AnyConnectOptions::from_url(&address(place)?)?.connect().await?;
-    let found = sqlx::query("pragma quick_check(1)").fetch_optional(&mut conn).await;
-    conn.close().await?;
-    let finding = found?.map(|row| row.try_get(0)).transpose()?;
-    Ok(finding)
 }
 
 #[cfg(test)]
@@ -243,6 +242,7 @@ mod tests {
         assert!(soundness.damage().await.is_some());
         assert!(!soundness.is_whole());
     }
+
     #[tokio::test(start_paused = true)]
     async fn a_look_that_did_not_come_about_is_no_damage_and_is_repeated() {
         let (tell, soundness) = of(Known::Nothing);
