@@ -101,6 +101,7 @@ pub fn App() -> impl IntoView {
                 <Page path=path!("/reset/stopped") view=reset::stopped::Stopped />
                 <Page path=path!("/reset/choose") view=reset::choose::Choose />
                 <Page path=path!("/reset/code") view=reset::code::Code />
+                <Page path=path!("/reset/unlock") view=reset::unlock::Unlock />
                 <Page path=path!("/reset/password") view=reset::password::Password />
                 <Page path=path!("/reset/done") view=reset::done::Done />
                 <Page path=path!("/reset/ended") view=reset::ended::Ended />

@@ -129,6 +129,10 @@ impl Sender {
                 words.say(Word::MailResetSubject).to_owned(),
                 words.fill(Word::MailReset, &[("name", &name)]),
             ),
+            Matter::WasUnlocked => (
+                words.say(Word::MailUnlockedSubject).to_owned(),
+                words.fill(Word::MailUnlocked, &[("name", &name)]),
+            ),
             Matter::WasChanged => (
                 words.say(Word::MailChangedSubject).to_owned(),
                 words.fill(Word::MailChanged, &[("name", &name)]),

@@ -27,6 +27,8 @@ pub enum Event {
     Verify,
     /// A new password was set in a reset.
     Reset,
+    /// An account was unlocked in a reset, its password kept.
+    Unlock,
     /// A password was changed by somebody who knew the old one.
     Change,
     /// A contact was added or replaced.
@@ -57,7 +59,7 @@ pub enum Event {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::SignIn,
         Self::SignOut,
         Self::Identify,
@@ -65,6 +67,7 @@ impl Event {
         Self::Deliver,
         Self::Verify,
         Self::Reset,
+        Self::Unlock,
         Self::Change,
         Self::AddMethod,
         Self::RemoveMethod,
@@ -90,6 +93,7 @@ impl Event {
             Self::Deliver => "deliver",
             Self::Verify => "verify",
             Self::Reset => "reset",
+            Self::Unlock => "unlock",
             Self::Change => "change",
             Self::AddMethod => "add_method",
             Self::RemoveMethod => "remove_method",

@@ -43,6 +43,7 @@ pub enum HelpDesk {
 /// Everything that administrators decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a decision of its own")]
 pub struct Policy {
     /// Whom the self-service is switched on for.
     pub enabled: Enabled,
@@ -50,7 +51,9 @@ pub struct Policy {
     pub methods_required: u8,
     /// Methods that may be registered and used.
     pub methods: Vec<Method>,
-    /// Whether the person is told of a reset or change.
+    /// Whether a locked account may be unlocked with the proofs of a reset, its password kept.
+    pub unlock_without_reset: bool,
+    /// Whether the person is told of a reset, an unlocking or a change.
     pub notify_person: bool,
     /// Whether all administrators are told when one of them resets.
     pub notify_administrators: bool,
@@ -78,6 +81,7 @@ impl Default for Policy {
             enabled: Enabled::Everyone,
             methods_required: 2,
             methods: Method::ALL.to_vec(),
+            unlock_without_reset: true,
             notify_person: true,
             notify_administrators: true,
             help_desk: HelpDesk::Message,

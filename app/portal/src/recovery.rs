@@ -11,11 +11,16 @@
 //!    knows)          Awaiting ───────────────┤
 //!                     │  ▲ │ ask again       │
 //!                     │  └─┘                 │
-//!                     ▼ proved, and enough   │
-//!                  Setting ── extend ──┐     │
-//!                     │  ▲─────────────┘     │
-//!                     ▼ set                  │
-//!                   Done                     │
+//!                     ├──────────────────────┘
+//!                     │ proved, and enough
+//!          ┌──────────┴─────────────┐
+//!          │ it may be unlocked     │ there is nothing to unlock
+//!          ▼          replace       ▼
+//!       Offering ──────────────► Setting ── extend ──┐
+//!          │     ◄──────────────    │  ▲─────────────┘
+//!          │       reconsider       │
+//!          ▼ unlock                 ▼ set
+//!         Done                     Done
 //!
 //!   Every stage but Done turns into Ended when its time is up, after five forms of a step ahead, after ten refused
 //!   passwords, or when more is asked of the account by now. When its password is set elsewhere the flow is gone.
@@ -23,7 +28,7 @@
 //! ```
 //!
 //! Only a [`Proof`] leads from `Awaiting` onward; choosing, asking, asking again, switching and failing neither make nor
-//! keep one.
+//! keep one, and no more does the choice between unlocking and a new password.
 
 use std::time::Duration;
 
@@ -34,6 +39,11 @@ use crate::method::Method;
 use crate::method::proof::Proof;
 use crate::moment::{Moment, minutes, seconds};
 use crate::refusal::Refusal;
+
+mod admission;
+mod unlock;
+
+pub use admission::{Admission, Form};
 
 /// How long a flow lives before the last step.
 pub const LIFE: Duration = minutes(15);
@@ -62,6 +72,26 @@ pub enum Case {
     NotVerified,
 }
 
+/// What stands in the way of the present password, once enough is proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// Nothing, or nothing that may be lifted here.
+    None,
+    /// Too many wrong passwords, and it may be unlocked without a new one.
+    Liftable,
+}
+
+/// What a flow came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// A new password.
+    #[default]
+    Reset,
+    /// The account is unlocked, and keeps its password.
+    Unlocked,
+}
+
 /// Where a flow stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,48 +111,29 @@ pub enum Stage {
         /// When it was asked for.
         asked: Moment,
     },
+    /// Enough is proved, and the account is locked: it is unlocked as it is, or gets a new password.
+    Offering {
+        /// When this step runs out.
+        until: Moment,
+    },
     /// Enough is proved: the new password.
     Setting {
         /// When this step runs out.
         until: Moment,
+        /// One may go back to unlocking.
+        #[serde(default)]
+        was_offered: bool,
     },
-    /// The password is set.
+    /// The password is set, or the account unlocked.
     Done {
         /// When it was.
         at: Moment,
+        /// Which of them.
+        #[serde(default)]
+        ending: Ending,
     },
     /// Over, without a result.
     Ended,
-}
-
-/// The forms that a flow takes after identification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Form {
-    /// "Send the code", again or by another method.
-    Ask,
-    /// "Use another method".
-    Another,
-    /// "Verify".
-    Verify,
-    /// "Set new password".
-    Set,
-    /// "More time".
-    Extend,
-    /// "Contact an administrator".
-    Contact,
-}
-
-/// What to do with a form, given where the flow stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
-    /// It belongs to the current step.
-    Granted,
-    /// It belongs to a step that is behind (Back, a second tab): lead to the current one.
-    Behind,
-    /// It belongs to a step that was not reached: a violation.
-    Ahead,
-    /// The flow is over.
-    Over,
 }
 
 /// A reset under way.
@@ -159,12 +170,12 @@ impl Recovery {
         }
     }
 
-    /// The same flow with its proofs, as their rows tell them. A flow that stands at `Setting` without enough of them
-    /// has been tampered with and is over.
+    /// The same flow with its proofs, as their rows tell them. A flow that stands at `Offering` or `Setting` without
+    /// enough of them has been tampered with and is over.
     #[must_use]
     pub fn with_proofs(mut self, proofs: Vec<Proof>) -> Self {
         self.proofs = proofs;
-        if matches!(self.stage, Stage::Setting { .. }) && !self.is_proved() {
+        if matches!(self.stage, Stage::Offering { .. } | Stage::Setting { .. }) && !self.is_proved() {
             self.stage = Stage::Ended;
         }
         self
@@ -182,7 +193,7 @@ impl Recovery {
     /// When it runs out, if nothing happens.
     pub fn ends(&self) -> Moment {
         match self.stage {
-            Stage::Setting { until } => until,
+            Stage::Offering { until } | Stage::Setting { until, .. } => until,
             _ => self.opened + LIFE,
         }
     }
@@ -209,37 +220,7 @@ impl Recovery {
 
     /// Whether the last step may be given more time.
     pub fn can_extend(&self) -> bool {
-        matches!(self.stage, Stage::Setting { until } if until < self.opened + LONGEST_LIFE)
-    }
-
-    /// What to do with a form.
-    pub fn admits(&self, form: Form, now: Moment) -> Admission {
-        use Admission::{Ahead, Behind, Granted, Over};
-        match (self.stage(now), form) {
-            (Stage::Ended, _) => Over,
-            (Stage::Done { .. }, _)
-            | (Stage::Setting { .. }, Form::Ask | Form::Another | Form::Verify)
-            | (Stage::Stopped(_), Form::Another) => Behind,
-            // Nobody here can help: the page of that case has no such button.
-            (Stage::Stopped(Case::ManagedElsewhere), Form::Contact) => Ahead,
-            (Stage::Stopped(_) | Stage::Choosing | Stage::Awaiting { .. } | Stage::Setting { .. }, Form::Contact)
-            | (Stage::Choosing, Form::Ask | Form::Another)
-            | (Stage::Awaiting { .. }, Form::Ask | Form::Another | Form::Verify)
-            | (Stage::Setting { .. }, Form::Set | Form::Extend) => Granted,
-            // "Verify" once a code was asked for and left behind: Back, or a second tab.
-            (Stage::Choosing, Form::Verify) if self.asked > 0 => Behind,
-            (Stage::Stopped(_), Form::Ask | Form::Verify | Form::Set | Form::Extend)
-            | (Stage::Choosing, Form::Verify | Form::Set | Form::Extend)
-            | (Stage::Awaiting { .. }, Form::Set | Form::Extend) => Ahead,
-        }
-    }
-
-    fn admit(&self, form: Form, now: Moment) -> Result<(), Refusal> {
-        match self.admits(form, now) {
-            Admission::Granted => Ok(()),
-            Admission::Ahead => Err(Refusal::StepAhead),
-            Admission::Behind | Admission::Over => Err(Refusal::FlowEnded),
-        }
+        matches!(self.stage, Stage::Setting { until, .. } if until < self.opened + LONGEST_LIFE)
     }
 
     /// A code was asked for.
@@ -272,11 +253,11 @@ impl Recovery {
         Ok(self)
     }
 
-    /// A proof was given: onward to the next choice or to the new password.
+    /// A proof was given: onward to the next choice, to the new password, or to unlocking where there is a lock.
     ///
     /// # Errors
     /// [`Refusal::Method`] where the proof is not of the method that is awaited or its channel has proved already.
-    pub fn prove(mut self, proof: Proof, now: Moment) -> Result<Self, Refusal> {
+    pub fn prove(mut self, proof: Proof, lock: Lock, now: Moment) -> Result<Self, Refusal> {
         self.admit(Form::Verify, now)?;
         let awaited = matches!(&self.stage, Stage::Awaiting { method, channel, .. }
             if *method == proof.method() && channel == proof.channel());
@@ -284,12 +265,14 @@ impl Recovery {
             return Err(Refusal::Method);
         }
         self.proofs.push(proof);
-        self.stage = if self.is_proved() {
-            Stage::Setting {
-                until: (now + SETTING_LIFE).min(self.opened + LONGEST_LIFE),
-            }
-        } else {
-            Stage::Choosing
+        let until = self.last_step(now);
+        self.stage = match lock {
+            _ if !self.is_proved() => Stage::Choosing,
+            Lock::Liftable => Stage::Offering { until },
+            Lock::None => Stage::Setting {
+                until,
+                was_offered: false,
+            },
         };
         Ok(self)
     }
@@ -300,10 +283,15 @@ impl Recovery {
     /// As for [`Self::ask`].
     pub fn extend(mut self, now: Moment) -> Result<Self, Refusal> {
         self.admit(Form::Extend, now)?;
-        self.stage = Stage::Setting {
-            until: (now + SETTING_LIFE).min(self.opened + LONGEST_LIFE),
-        };
+        let was_offered = matches!(self.stage, Stage::Setting { was_offered: true, .. });
+        let until = self.last_step(now);
+        self.stage = Stage::Setting { until, was_offered };
         Ok(self)
+    }
+
+    /// When the last step runs out that begins at this moment, or is given more time.
+    fn last_step(&self, now: Moment) -> Moment {
+        (now + SETTING_LIFE).min(self.opened + LONGEST_LIFE)
     }
 
     /// A new password was refused for a reason that only the server knows. Costs a try, not the proofs.
@@ -328,7 +316,10 @@ impl Recovery {
         if !self.is_proved() {
             return Err(Refusal::StepAhead);
         }
-        self.stage = Stage::Done { at: now };
+        self.stage = Stage::Done {
+            at: now,
+            ending: Ending::Reset,
+        };
         Ok(self)
     }
 

@@ -7,7 +7,7 @@ use crate::moment::Moment;
 use crate::password::rules::Rules;
 use crate::password::terms::Terms;
 use crate::policy::HelpDesk;
-use crate::recovery::{Case, Stage};
+use crate::recovery::{Case, Ending, Stage};
 
 /// A step of the reset. Each has an address of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub enum Step {
     Choose,
     /// Typing the code.
     Code,
+    /// Unlocking, or a new password?
+    Unlock,
     /// The new password.
     Password,
     /// Done.
@@ -37,6 +39,7 @@ impl Step {
             Self::Stopped => "/reset/stopped",
             Self::Choose => "/reset/choose",
             Self::Code => "/reset/code",
+            Self::Unlock => "/reset/unlock",
             Self::Password => "/reset/password",
             Self::Done => "/reset/done",
             Self::Ended => "/reset/ended",
@@ -50,6 +53,7 @@ impl From<&Stage> for Step {
             Stage::Stopped(_) => Self::Stopped,
             Stage::Choosing => Self::Choose,
             Stage::Awaiting { .. } => Self::Code,
+            Stage::Offering { .. } => Self::Unlock,
             Stage::Setting { .. } => Self::Password,
             Stage::Done { .. } => Self::Done,
             Stage::Ended => Self::Ended,
@@ -166,6 +170,13 @@ pub enum RecoveryScreen {
         /// Already written to.
         contacted: bool,
     },
+    /// Unlocking, or a new password?
+    Unlock {
+        /// How many proofs were asked for.
+        required: u8,
+        /// When the step runs out.
+        until: Moment,
+    },
     /// The new password.
     Password {
         /// The account's name, for password managers.
@@ -178,13 +189,15 @@ pub enum RecoveryScreen {
         until: Moment,
         /// Whether more time can be had.
         can_extend: bool,
+        /// Whether the account can be unlocked instead.
+        was_offered: bool,
     },
     /// Done.
     Done {
         /// When.
         at: Moment,
-        /// How many proofs were asked for.
-        required: u8,
+        /// What it came to.
+        ending: Ending,
     },
     /// Over without a result.
     Ended,
@@ -198,6 +211,7 @@ impl RecoveryScreen {
             Self::Stopped { .. } => Step::Stopped,
             Self::Choose { .. } => Step::Choose,
             Self::Code { .. } => Step::Code,
+            Self::Unlock { .. } => Step::Unlock,
             Self::Password { .. } => Step::Password,
             Self::Done { .. } => Step::Done,
             Self::Ended => Step::Ended,

@@ -57,6 +57,8 @@ pub enum Story {
     NotEnabled,
     /// Switched off.
     Disabled,
+    /// Locked after too many wrong passwords.
+    Locked,
     /// An administrator.
     Administrator,
 }

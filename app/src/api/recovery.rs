@@ -121,6 +121,30 @@ pub async fn verify(code: Secret, key: String) -> Result<Next, Said> {
     onward(&mut request, Step::Code, &[], done).await
 }
 
+/// Unlocks the account, its password kept.
+#[server(prefix = "/api", endpoint = "reset/unlock")]
+pub async fn unlock(key: String) -> Result<Next, Said> {
+    let mut request = Request::here()?;
+    let done = request.portal.unlock(&request.visit, FormKey(&key)).await;
+    onward(&mut request, Step::Unlock, &[], done).await
+}
+
+/// Goes on to a new password instead of unlocking.
+#[server(prefix = "/api", endpoint = "reset/replace")]
+pub async fn replace_password(key: String) -> Result<Next, Said> {
+    let mut request = Request::here()?;
+    let done = request.portal.replace_password(&request.visit, FormKey(&key)).await;
+    onward(&mut request, Step::Unlock, &[], done).await
+}
+
+/// Back to the choice between the two.
+#[server(prefix = "/api", endpoint = "reset/reconsider")]
+pub async fn reconsider(key: String) -> Result<Next, Said> {
+    let mut request = Request::here()?;
+    let done = request.portal.reconsider(&request.visit, FormKey(&key)).await;
+    onward(&mut request, Step::Password, &[], done).await
+}
+
 /// More time for the last step.
 #[server(prefix = "/api", endpoint = "reset/extend")]
 pub async fn extend(key: String) -> Result<Next, Said> {

@@ -9,6 +9,7 @@ pub mod identify;
 pub mod password;
 mod paused;
 pub mod stopped;
+pub mod unlock;
 
 use crate::parts::steps::Marks;
 use crate::words::{Word, Words};

@@ -43,6 +43,10 @@ fn Form(view: View<()>) -> impl IntoView {
             <Trouble belongs=|said| {
                 matches!(said, crate::api::Said::No(Refusal::UserName(_) | Refusal::PasswordMissing))
             } />
+            {move || {
+                matches!(refused.0.get(), Some(crate::api::Said::No(Refusal::Wait { .. })))
+                    .then(|| view! { <p>{link("", "/reset", words.say(Word::SignInPaused))}</p> }.into_any())
+            }}
             <Deed action step=true>
                 <input type="hidden" name="going" value=going />
                 <Field

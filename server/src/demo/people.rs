@@ -3,10 +3,11 @@
 use app::api::demo::{Player, Story};
 use portal::account::{Language, Role, UserName};
 use portal::audit::Actor;
-use portal::identity::ContactId;
+use portal::identity::{AccountId, ContactId};
 use portal::method::ContactKind;
 use portal::moment::{Moment, days};
 use portal::policy::{Enabled, Policy};
+use portal::limits::{Factor, Failures};
 use portal::ports::{Change, Committed, Contact, Fault, HashTrouble, Hashing as _, Password, Store as _, Trust};
 
 use crate::assemble::Server;
@@ -26,7 +27,7 @@ struct Part {
     phone: Option<&'static str>,
 }
 
-const CAST: [Part; 10] = [
+const CAST: [Part; 11] = [
     Part {
         name: "h.tanaka",
         display: "田中 花 / Hana Tanaka",
@@ -98,6 +99,14 @@ const CAST: [Part; 10] = [
         story: Story::Disabled,
         email: Some("daisuke.kato@example.net"),
         phone: Some("+818067890123"),
+    },
+    Part {
+        name: "n.kimura",
+        display: "木村 直 / Nao Kimura",
+        password: "little lighthouse 2296",
+        story: Story::Locked,
+        email: Some("nao.kimura@example.net"),
+        phone: Some("+818089012345"),
     },
     Part {
         name: "a.watanabe",
@@ -205,6 +214,9 @@ async fn add(server: &Server, role: &Part, now: Moment) -> Result<(), Fault> {
             added: registered,
         }));
     }
+    if role.story == Story::Locked {
+        changes.push(locked(&account, now));
+    }
     if has_two {
         changes.push(Change::FinishRegistration {
             account,
@@ -212,6 +224,17 @@ async fn add(server: &Server, role: &Part, now: Moment) -> Result<(), Fault> {
         });
     }
     done(server.store.commit(changes).await?)
+}
+
+/// So many wrong passwords that signing in pauses for an hour.
+fn locked(account: &AccountId, now: Moment) -> Change {
+    let wrong = (0..16).fold(Failures::default(), |failures, n| failures.count_sign_in(n.to_string(), now));
+    Change::SaveFailures {
+        account: account.clone(),
+        factor: Factor::Password,
+        before: Failures::default(),
+        after: wrong,
+    }
 }
 
 /// Nobody else is there yet who could change anything.

@@ -204,6 +204,7 @@ pub const fn what(matter: &Matter) -> &'static str {
         Matter::Code { .. } => "code",
         Matter::Nothing => "nothing",
         Matter::WasReset => "was_reset",
+        Matter::WasUnlocked => "was_unlocked",
         Matter::WasChanged => "was_changed",
         Matter::MethodAdded { .. } => "method_added",
         Matter::MethodRemoved { .. } => "method_removed",

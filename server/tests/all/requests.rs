@@ -45,5 +45,6 @@ mod sign_out;
 mod site;
 mod strange_names;
 mod throttles;
+mod unlock;
 mod views;
 mod web;

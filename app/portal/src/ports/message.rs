@@ -19,6 +19,8 @@ pub enum Matter {
     Nothing,
     /// The password was reset.
     WasReset,
+    /// The account was unlocked, its password kept.
+    WasUnlocked,
     /// The password was changed.
     WasChanged,
     /// A method was added or replaced.

@@ -22,7 +22,15 @@ fn asked(flow: Recovery, method: Method) -> Recovery {
 
 fn proved(flow: Recovery, method: Method) -> Recovery {
     asked(flow, method)
-        .prove(proof(method, START), START)
+        .prove(proof(method, START), Lock::None, START)
+        .expect("the proof is awaited")
+}
+
+/// Everything proved for an account that is locked.
+fn offered() -> Recovery {
+    let flow = proved(Recovery::begin(Ok(2), START), Method::Email);
+    asked(flow, Method::Text)
+        .prove(proof(Method::Text, START), Lock::Liftable, START)
         .expect("the proof is awaited")
 }
 
@@ -38,6 +46,9 @@ fn stages() -> Vec<(&'static str, Recovery)> {
         ("setting", setting.clone()),
         ("done", setting.set(START).expect("proved")),
         ("ended", (0..TRESPASSES).fold(fresh, |flow, _| flow.trespass())),
+        ("offering", offered()),
+        ("setting by choice", offered().replace(START).expect("offered")),
+        ("unlocked", offered().unlock(START).expect("offered")),
     ]
 }
 
@@ -48,20 +59,27 @@ fn every_form_in_every_stage_is_decided() {
         Form::Ask,
         Form::Another,
         Form::Verify,
+        Form::Unlock,
+        Form::Replace,
+        Form::Reconsider,
         Form::Set,
         Form::Extend,
         Form::Contact,
     ];
     let table = [
-        ("stopped", [A, B, A, A, A, G]),
-        ("managed elsewhere", [A, B, A, A, A, A]),
-        ("choosing", [G, G, A, A, A, G]),
-        ("awaiting", [G, G, G, A, A, G]),
-        ("choosing again", [G, G, B, A, A, G]),
-        ("setting", [B, B, B, G, G, G]),
-        ("done", [B, B, B, B, B, B]),
-        ("ended", [O, O, O, O, O, O]),
+        ("stopped", [A, B, A, A, A, A, A, A, G]),
+        ("managed elsewhere", [A, B, A, A, A, A, A, A, A]),
+        ("choosing", [G, G, A, A, A, A, A, A, G]),
+        ("awaiting", [G, G, G, A, A, A, A, A, G]),
+        ("choosing again", [G, G, B, A, A, A, A, A, G]),
+        ("setting", [B, B, B, A, A, A, G, G, G]),
+        ("done", [B, B, B, B, B, B, B, B, B]),
+        ("ended", [O, O, O, O, O, O, O, O, O]),
+        ("offering", [B, B, B, G, G, B, B, B, G]),
+        ("setting by choice", [B, B, B, B, B, G, G, G, G]),
+        ("unlocked", [B, B, B, B, B, B, B, B, B]),
     ];
+    assert_eq!(stages().len(), table.len());
     for ((name, flow), (row, expected)) in stages().into_iter().zip(table) {
         assert_eq!(name, row);
         for (form, admission) in forms.into_iter().zip(expected) {
@@ -80,7 +98,8 @@ fn two_proofs_must_use_two_channels() {
 #[test]
 fn a_proof_counts_only_for_the_method_that_is_awaited() {
     let flow = asked(Recovery::begin(Ok(1), START), Method::Email);
-    assert_eq!(flow.prove(proof(Method::Text, START), START), Err(Refusal::Method));
+    let proof = proof(Method::Text, START);
+    assert_eq!(flow.prove(proof, Lock::Liftable, START), Err(Refusal::Method));
 }
 
 #[test]
@@ -97,7 +116,7 @@ fn switching_methods_keeps_no_proof_and_makes_none() {
 fn a_fresh_contact_needs_an_older_one_beside_it() {
     let fresh = Proof::by_code("1", "1", Method::Email, channel(Method::Email), false, START).expect("equal");
     let flow = asked(Recovery::begin(Ok(1), START), Method::Email)
-        .prove(fresh, START)
+        .prove(fresh, Lock::Liftable, START)
         .expect("awaited");
     assert_eq!(flow.stage(START), Stage::Choosing);
     assert!(matches!(proved(flow, Method::Text).stage(START), Stage::Setting { .. }));
@@ -114,7 +133,7 @@ fn a_flow_lives_fifteen_minutes_and_its_last_step_ten() {
     let late = START + minutes(14);
     let setting = flow
         .ask(Method::Email, channel(Method::Email), CodeId::new("c"), late)
-        .and_then(|flow| flow.prove(proof(Method::Email, late), late))
+        .and_then(|flow| flow.prove(proof(Method::Email, late), Lock::None, late))
         .expect("in time");
     assert_eq!(setting.stage(START + minutes(24)), Stage::Ended);
     let extended = setting.extend(START + minutes(23)).expect("in time");
@@ -143,12 +162,49 @@ fn ten_refused_passwords_end_the_flow() {
 
 #[test]
 fn a_last_step_without_its_proof_rows_is_over() {
-    let flow = stages().remove(5).1;
-    assert_eq!(flow.clone().with_proofs(vec![]).stage(START), Stage::Ended);
-    assert_eq!(
-        flow.clone().with_proofs(flow.proofs()[..1].to_vec()).stage(START),
-        Stage::Ended
-    );
+    for (name, flow) in stages().into_iter().filter(|(name, _)| name.contains("ing")) {
+        let is_last = name.starts_with("setting") || name == "offering";
+        for kept in 0..2 {
+            let kept = flow
+                .clone()
+                .with_proofs(flow.proofs().iter().take(kept).cloned().collect());
+            assert_eq!(kept.stage(START) == Stage::Ended, is_last, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_choice_goes_to_and_fro_with_the_time_that_is_left() {
+    let at = |n| START + minutes(n);
+    let flow = offered();
+    assert_eq!(flow.ends(), at(10));
+    let flow = flow.replace(at(8)).expect("offered");
+    assert_eq!((flow.ends(), flow.proofs().len()), (at(18), 2));
+    let flow = flow.reconsider(at(17)).expect("was offered");
+    assert_eq!(flow.stage(at(17)), Stage::Offering { until: at(18) });
+    assert_eq!(flow.stage(at(18)), Stage::Ended);
+    let flow = flow
+        .replace(at(17))
+        .and_then(|flow| flow.extend(at(26)))
+        .expect("in time");
+    assert_eq!(flow.ends(), at(30));
+    let done = flow
+        .reconsider(at(29))
+        .and_then(|flow| flow.unlock(at(29)))
+        .expect("in time");
+    let ending = Ending::Unlocked;
+    assert_eq!(done.stage(at(600)), Stage::Done { at: at(29), ending });
+}
+
+#[test]
+fn a_flow_that_was_stored_before_there_was_a_choice_can_be_read() {
+    let stage = |text| serde_json::from_str::<Stage>(text).expect("it was written once");
+    let (until, was_offered) = (START, false);
+    let setting = stage(r#"{"setting":{"until":1800000000000}}"#);
+    assert_eq!(setting, Stage::Setting { until, was_offered });
+    let ending = Ending::Reset;
+    let done = stage(r#"{"done":{"at":1800000000000}}"#);
+    assert_eq!(done, Stage::Done { at: START, ending });
 }
 
 #[test]
@@ -165,6 +221,9 @@ enum Deed {
     Ask(Method),
     Another,
     WrongCode(Method),
+    Unlock,
+    Replace,
+    Reconsider,
     Extend,
     Refused,
     Set,
@@ -179,6 +238,9 @@ fn deeds() -> impl Strategy<Value = Deed> {
         4 => method.clone().prop_map(Deed::Ask),
         2 => Just(Deed::Another),
         4 => method.prop_map(Deed::WrongCode),
+        2 => Just(Deed::Unlock),
+        2 => Just(Deed::Replace),
+        1 => Just(Deed::Reconsider),
         1 => Just(Deed::Extend),
         1 => Just(Deed::Refused),
         3 => Just(Deed::Set),
@@ -195,9 +257,12 @@ fn walk(mut flow: Recovery, steps: Vec<Deed>) -> (Recovery, Moment) {
             Deed::Ask(method) => flow.clone().ask(method, channel(method), CodeId::new("c"), now),
             Deed::Another => flow.clone().another(now),
             Deed::WrongCode(method) => match Proof::by_code("482193", "482190", method, channel(method), true, now) {
-                Some(proof) => flow.clone().prove(proof, now),
+                Some(proof) => flow.clone().prove(proof, Lock::Liftable, now),
                 None => Err(Refusal::Code { left: 1 }),
             },
+            Deed::Unlock => flow.clone().unlock(now),
+            Deed::Replace => flow.clone().replace(now),
+            Deed::Reconsider => flow.clone().reconsider(now),
             Deed::Extend => flow.clone().extend(now),
             Deed::Refused => flow.clone().refuse_password(now),
             Deed::Set => flow.clone().set(now),
@@ -225,13 +290,32 @@ proptest! {
         let before = flow.proofs().len();
         let (flow, now) = walk(flow, steps);
         prop_assert_eq!(flow.proofs().len(), before, "a proof out of nothing");
-        let is_open = matches!(flow.stage(now), Stage::Setting { .. } | Stage::Done { .. });
+        let is_open = matches!(
+            flow.stage(now),
+            Stage::Offering { .. } | Stage::Setting { .. } | Stage::Done { .. }
+        );
         prop_assert!(!is_open, "{flow:?}");
     }
 
     #[test]
+    fn no_walk_after_the_proofs_outlives_half_an_hour_or_brings_back_what_is_done(
+        start in 8_usize..10,
+        steps in proptest::collection::vec(deeds(), 0..60),
+    ) {
+        let (_, flow) = stages().remove(start);
+        let (flow, now) = walk(flow, steps.clone());
+        prop_assert_eq!(flow.proofs().len(), 2);
+        prop_assert!(flow.ends() <= START + LONGEST_LIFE, "{flow:?}");
+        if let done @ Stage::Done { .. } = flow.stage(now) {
+            // Nothing is ahead of what is done, so nobody trespasses there.
+            let again = steps.into_iter().filter(|step| !matches!(step, Deed::Trespass)).collect();
+            prop_assert_eq!(walk(flow, again).0.stage(now), done);
+        }
+    }
+
+    #[test]
     fn a_flow_that_was_stored_and_read_is_the_same(
-        start in 0_usize..8,
+        start in 0_usize..11,
         steps in proptest::collection::vec(deeds(), 0..20),
     ) {
         let (flow, _) = walk(stages().remove(start).1, steps);

@@ -8,6 +8,7 @@ mod identify;
 mod notices;
 mod screen;
 mod set;
+mod unlock;
 mod verify;
 
 use std::pin::Pin;

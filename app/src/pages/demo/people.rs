@@ -144,6 +144,7 @@ const fn story(story: Story) -> Word {
         Story::Elsewhere => Word::DemoStoryElsewhere,
         Story::NotEnabled => Word::DemoStoryNotEnabled,
         Story::Disabled => Word::DemoStoryDisabled,
+        Story::Locked => Word::DemoStoryLocked,
         Story::Administrator => Word::DemoStoryAdministrator,
     }
 }

@@ -1,8 +1,9 @@
-//! Done: what happened, the way to sign in, and the devices that still hold the old password.
+//! Done: what happened, the way to sign in, and for a new password the devices that still hold the old one.
 
 use crate::parts::link::link;
 use leptos::prelude::*;
 use portal::moment::Moment;
+use portal::recovery::Ending;
 use portal::screen::{RecoveryScreen, Step};
 
 use crate::api::recovery::{RecoveryView, recovery_view};
@@ -18,34 +19,50 @@ pub fn Done() -> AnyView {
         view_at::<RecoveryView>("?step=done"),
         || recovery_view(Step::Done),
         |view| match view.screen {
-            RecoveryScreen::Done { at, .. } => view! { <Message at support=view.support /> }.into_any(),
+            RecoveryScreen::Done { at, ending } => view! { <Message at ending support=view.support /> }.into_any(),
             _ => ().into_any(),
         },
     )
 }
 
 #[component]
-fn Message(at: Moment, support: String) -> impl IntoView {
+fn Message(at: Moment, ending: Ending, support: String) -> impl IntoView {
     let words = words();
-    let device = move |icon: Icon, word: Word| view! { <li>{icon.draw()} <span>{words.say(word)}</span></li> };
+    let (title, lead) = match ending {
+        Ending::Reset => (Word::DoneTitle, Word::DoneLead),
+        Ending::Unlocked => (Word::UnlockedTitle, Word::UnlockedLead),
+    };
     view! {
         <Sheet
-            title=words.say(Word::DoneTitle)
-            lead=words.fill(Word::DoneLead, &[("time", &words.clock(at))])
+            title=words.say(title)
+            lead=words.fill(lead, &[("time", &words.clock(at))])
             stamp=Stamp::Whole
             support
         >
             <div class="actions">
                 {link("button primary", "/signin", words.say(Word::SignInTitle))}
             </div>
-            <section class="section">
-                <h2>{words.say(Word::DoneDevices)}</h2>
-                <ul class="list">
-                    {device(Icon::Phone, Word::DoneDevicePhone)} {device(Icon::Waves, Word::DoneDeviceWaves)}
-                    {device(Icon::Laptop, Word::DoneDeviceBrowser)}
-                </ul>
-                <p class="hint">{words.say(Word::DoneDevicesHint)}</p>
-            </section>
+            {match ending {
+                Ending::Reset => devices(),
+                Ending::Unlocked => view! { <p class="hint">{words.say(Word::UnlockedHint)}</p> }.into_any(),
+            }}
         </Sheet>
     }
+}
+
+/// Devices that still hold the old password.
+fn devices() -> AnyView {
+    let words = words();
+    let device = move |icon: Icon, word: Word| view! { <li>{icon.draw()} <span>{words.say(word)}</span></li> };
+    view! {
+        <section class="section">
+            <h2>{words.say(Word::DoneDevices)}</h2>
+            <ul class="list">
+                {device(Icon::Phone, Word::DoneDevicePhone)} {device(Icon::Waves, Word::DoneDeviceWaves)}
+                {device(Icon::Laptop, Word::DoneDeviceBrowser)}
+            </ul>
+            <p class="hint">{words.say(Word::DoneDevicesHint)}</p>
+        </section>
+    }
+    .into_any()
 }

@@ -7,7 +7,7 @@ use portal::refusal::Refusal;
 use portal::screen::{Judgement, RecoveryScreen, Step};
 
 use super::{marks, whereabouts};
-use crate::api::recovery::{Extend, RecoveryView, SetPassword, recovery_view};
+use crate::api::recovery::{Extend, Reconsider, RecoveryView, SetPassword, recovery_view};
 use crate::api::{Said, View};
 use crate::parts::deed::{Deed, Press, door};
 use crate::parts::load::{Refresh, Refused, load, look_again, view_at};
@@ -33,9 +33,10 @@ pub fn Password() -> AnyView {
                 judgement,
                 until,
                 can_extend,
+                was_offered,
             } => {
                 let deadline = Deadline::new(until, can_extend, &view);
-                view! { <Form view user_name required judgement deadline /> }.into_any()
+                view! { <Form view user_name required judgement deadline was_offered /> }.into_any()
             }
             _ => ().into_any(),
         },
@@ -57,6 +58,7 @@ fn Form(
     required: u8,
     judgement: Judgement,
     deadline: Deadline,
+    was_offered: bool,
 ) -> impl IntoView {
     let words = words();
     let action = door::<SetPassword>();
@@ -99,6 +101,7 @@ fn Form(
                     <Press label=words.say(Word::PasswordSet) />
                 </div>
             </Deed>
+            {was_offered.then(|| view! { <Back key=format!("{}-back", view.key) /> }.into_any())}
             <div class="deadline">
                 <p class="hint" role="status">
                     {move || until()}
@@ -106,6 +109,17 @@ fn Form(
                 {move || (deadline.can_extend.get() && !deadline.is_near.get()).then(|| view! { <MoreTime deadline class="quiet" /> }.into_any())}
             </div>
         </Sheet>
+    }
+}
+
+/// Back to unlocking the account.
+#[component]
+fn Back(key: String) -> impl IntoView {
+    let action = door::<Reconsider>();
+    view! {
+        <Deed action key>
+            <Press label=words().say(Word::UnlockInstead) class="quiet" />
+        </Deed>
     }
 }
 

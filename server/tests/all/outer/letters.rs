@@ -55,6 +55,7 @@ fn code(method: Method, purpose: Purpose) -> Code {
 fn notices() -> Vec<Matter> {
     let mut matters = vec![
         Matter::WasReset,
+        Matter::WasUnlocked,
         Matter::WasChanged,
         Matter::Unfinished,
         Matter::AfterFailures {
@@ -94,6 +95,7 @@ const fn is_for_the_desk(matter: &Matter) -> bool {
         Matter::Code { .. }
         | Matter::Nothing
         | Matter::WasReset
+        | Matter::WasUnlocked
         | Matter::WasChanged
         | Matter::MethodAdded { .. }
         | Matter::MethodRemoved { .. }

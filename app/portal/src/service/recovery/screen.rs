@@ -43,7 +43,7 @@ impl Portal {
         let required = found.walk.required();
         match found.walk.stage(now) {
             Stage::Stopped(case) => Ok(RecoveryScreen::Stopped { case, help, contacted }),
-            Stage::Done { at } => Ok(RecoveryScreen::Done { at, required }),
+            Stage::Done { at, ending } => Ok(RecoveryScreen::Done { at, ending }),
             Stage::Ended => Ok(RecoveryScreen::Ended),
             stage => {
                 let Some((account, contacts)) = self.subject(&found.flow).await? else {
@@ -82,12 +82,14 @@ impl Portal {
                             contacted,
                         })
                     }
-                    (Stage::Setting { until }, _) => Ok(RecoveryScreen::Password {
+                    (Stage::Offering { until }, _) => Ok(RecoveryScreen::Unlock { required, until }),
+                    (Stage::Setting { until, was_offered }, _) => Ok(RecoveryScreen::Password {
                         user_name: account.name.clone(),
                         required,
                         judgement: self.judgement(&account, &policy),
                         until,
                         can_extend: found.walk.can_extend(),
+                        was_offered,
                     }),
                     _ => {
                         let mut choices = Vec::new();

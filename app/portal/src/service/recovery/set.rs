@@ -131,7 +131,7 @@ impl Portal {
     }
 
     /// Whether the proofs of a flow satisfy the policy and the contacts of this moment.
-    fn still_holds(
+    pub(super) fn still_holds(
         &self,
         found: &Found,
         account: &Account,
@@ -163,7 +163,7 @@ fn refuse(entry: Entry, refusal: Refusal) -> Decided {
 }
 
 /// The methods that proved, as they stand in the log, with a word where no person is as fast.
-fn told(walk: &Recovery, now: Moment) -> String {
+pub(super) fn told(walk: &Recovery, now: Moment) -> String {
     let words: Vec<&str> = walk.proofs().iter().map(|proof| proof.method().word()).collect();
     let methods = words.join("+");
     if now.since(walk.opened()) < FASTEST {

@@ -42,9 +42,10 @@ impl Portal {
                 };
                 Ok(match self.judge_code(visit, attempt).await? {
                     Judged::Right { proof, mut changes } => {
+                        let lock = self.lock(&account, &policy, now).await?;
                         changes.push(Change::AddProof(found.flow.id.clone(), proof.clone()));
                         Decided::Move {
-                            walk: found.walk.clone().prove(proof, now)?,
+                            walk: found.walk.clone().prove(proof, lock, now)?,
                             changes,
                             rotate: true,
                         }
