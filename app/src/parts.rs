@@ -2,6 +2,7 @@
 
 pub mod arrival;
 pub mod deed;
+pub mod device;
 pub mod explain;
 pub mod field;
 pub mod forget;
@@ -12,6 +13,7 @@ pub mod load;
 pub mod masked;
 pub mod notice;
 pub mod password;
+pub mod served;
 pub mod sheet;
 pub mod steps;
 pub mod waiting;

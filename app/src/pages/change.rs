@@ -13,6 +13,7 @@ use crate::parts::field::Secret;
 use crate::parts::load::{Refused, load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::password::NewPassword;
+use crate::parts::served::served;
 use crate::parts::sheet::{Sheet, Stamp};
 use crate::words::{Word, words};
 
@@ -94,8 +95,10 @@ fn Form(view: View<ChangeForm>) -> impl IntoView {
 /// `/change/done`
 #[component]
 pub fn Changed() -> AnyView {
-    load(view_at::<ChangedView>(""), changed_view, |view| {
-        view! { <Done view /> }.into_any()
+    served(|| {
+        load(view_at::<ChangedView>(""), changed_view, |view| {
+            view! { <Done view /> }.into_any()
+        })
     })
 }
 

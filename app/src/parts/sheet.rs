@@ -34,6 +34,12 @@ pub fn has_arrived() -> bool {
     HAS_ARRIVED.load(Ordering::Relaxed)
 }
 
+/// A page comes alive. Whether it is the first.
+#[cfg(feature = "hydrate")]
+pub fn arrive() -> bool {
+    !HAS_ARRIVED.swap(true, Ordering::Relaxed)
+}
+
 /// A page.
 #[component]
 pub fn Sheet(

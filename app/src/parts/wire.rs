@@ -48,6 +48,28 @@ pub async fn fetch(address: &str) -> String {
     answer.text().await.unwrap_or_else(|_| unreachable())
 }
 
+/// A page as the server draws it.
+#[cfg(feature = "hydrate")]
+pub struct Page {
+    /// Where it stands: not where it was asked for, if that led elsewhere.
+    pub path: String,
+    /// Its document.
+    pub text: String,
+}
+
+/// Fetches a page as a document.
+#[cfg(feature = "hydrate")]
+pub async fn fetch_page(address: &str) -> Option<Page> {
+    let answer = gloo_net::http::Request::get(address)
+        .header("accept", "text/html")
+        .send()
+        .await
+        .ok()?;
+    let path = leptos::web_sys::Url::new(&answer.url()).ok()?.pathname();
+    let text = answer.text().await.ok()?;
+    Some(Page { path, text })
+}
+
 /// Service Unavailable.
 #[cfg(feature = "hydrate")]
 const BUSY: u16 = 503;

@@ -12,25 +12,28 @@ use crate::api::registration::{OverviewView, overview_view};
 use crate::parts::icon::Icon;
 use crate::parts::load::{load, view_at};
 use crate::parts::notice::Trouble;
+use crate::parts::served::served;
 use crate::parts::sheet::{Sheet, Stamp};
 use crate::words::{Word, words};
 
 /// `/register/done`
 #[component]
 pub fn Done() -> AnyView {
-    load(
-        view_at::<OverviewView>("?page=/register/done"),
-        || overview_view("/register/done".to_owned()),
-        |view| {
-            let is_ready = view.screen.finished.is_some() && view.screen.have >= view.screen.required;
-            // Where something is missing the list says what.
-            if is_ready {
-                view! { <Ready view /> }.into_any()
-            } else {
-                view! { <Methods view /> }.into_any()
-            }
-        },
-    )
+    served(|| {
+        load(
+            view_at::<OverviewView>("?page=/register/done"),
+            || overview_view("/register/done".to_owned()),
+            |view| {
+                let is_ready = view.screen.finished.is_some() && view.screen.have >= view.screen.required;
+                // Where something is missing the list says what.
+                if is_ready {
+                    view! { <Ready view /> }.into_any()
+                } else {
+                    view! { <Methods view /> }.into_any()
+                }
+            },
+        )
+    })
 }
 
 #[component]

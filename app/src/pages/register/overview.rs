@@ -11,6 +11,7 @@ use crate::api::registration::{FinishRegistration, OverviewView, overview_view};
 use crate::parts::deed::{Deed, Press, door};
 use crate::parts::load::{load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
+use crate::parts::served::served;
 use crate::parts::sheet::Sheet;
 use crate::parts::steps::{Marks, Seal};
 use crate::words::{Word, Words, words};
@@ -18,11 +19,13 @@ use crate::words::{Word, Words, words};
 /// `/register`
 #[component]
 pub fn Overview() -> AnyView {
-    load(
-        view_at::<OverviewView>("?page=/register"),
-        || overview_view("/register".to_owned()),
-        |view| view! { <Methods view /> }.into_any(),
-    )
+    served(|| {
+        load(
+            view_at::<OverviewView>("?page=/register"),
+            || overview_view("/register".to_owned()),
+            |view| view! { <Methods view /> }.into_any(),
+        )
+    })
 }
 
 /// The list of methods.

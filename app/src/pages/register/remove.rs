@@ -13,6 +13,7 @@ use crate::pages::missing::Missing;
 use crate::parts::deed::{Deed, Press, door};
 use crate::parts::load::{load, view_at};
 use crate::parts::notice::Trouble;
+use crate::parts::served::served;
 use crate::parts::sheet::Sheet;
 use crate::words::{Word, Words, words};
 
@@ -37,20 +38,22 @@ pub(super) fn keeps(words: Words, required: u8) -> String {
 /// `/register/remove/email` and `/register/remove/phone`
 #[component]
 pub fn Remove() -> AnyView {
-    // The two addresses are never linked to one another, so the kind stays for the life of the page.
-    let kind = match use_params_map().read_untracked().get_str("kind") {
-        Some("email") => ContactKind::Email,
-        Some("phone") => ContactKind::Phone,
-        _ => return view! { <Missing /> }.into_any(),
-    };
-    load(
-        view_at::<ErrandView>(&format!("?page={}", page_of(kind))),
-        move || errand_view(page_of(kind).to_owned()),
-        move |view| match standing_in_the_way(&view.screen, kind) {
-            None => view! { <Question view kind /> }.into_any(),
-            Some(reason) => view! { <Stays view kind reason /> }.into_any(),
-        },
-    )
+    served(|| {
+        // The two addresses are never linked to one another, so the kind stays for the life of the page.
+        let kind = match use_params_map().read_untracked().get_str("kind") {
+            Some("email") => ContactKind::Email,
+            Some("phone") => ContactKind::Phone,
+            _ => return view! { <Missing /> }.into_any(),
+        };
+        load(
+            view_at::<ErrandView>(&format!("?page={}", page_of(kind))),
+            move || errand_view(page_of(kind).to_owned()),
+            move |view| match standing_in_the_way(&view.screen, kind) {
+                None => view! { <Question view kind /> }.into_any(),
+                Some(reason) => view! { <Stays view kind reason /> }.into_any(),
+            },
+        )
+    })
 }
 
 /// Why a method cannot be deleted.

@@ -6,16 +6,19 @@ use portal::screen::Step;
 
 use crate::api::recovery::{ContactView, contact_view};
 use crate::parts::load::{load, view_at};
+use crate::parts::served::served;
 use crate::parts::sheet::{Sheet, Stamp};
 use crate::words::{Word, words};
 
 /// `/contact`
 #[component]
 pub fn Contact() -> AnyView {
-    load(view_at::<ContactView>(""), contact_view, |view| {
-        let step = view.screen.step();
-        let back = (step != Step::Stopped).then(|| step.path());
-        view! { <Message support=view.support back /> }.into_any()
+    served(|| {
+        load(view_at::<ContactView>(""), contact_view, |view| {
+            let step = view.screen.step();
+            let back = (step != Step::Stopped).then(|| step.path());
+            view! { <Message support=view.support back /> }.into_any()
+        })
     })
 }
 

@@ -9,20 +9,23 @@ use portal::screen::{RecoveryScreen, Step};
 use crate::api::recovery::{RecoveryView, recovery_view};
 use crate::parts::icon::Icon;
 use crate::parts::load::{load, view_at};
+use crate::parts::served::served;
 use crate::parts::sheet::{Sheet, Stamp};
 use crate::words::{Word, words};
 
 /// `/reset/done`
 #[component]
 pub fn Done() -> AnyView {
-    load(
-        view_at::<RecoveryView>("?step=done"),
-        || recovery_view(Step::Done),
-        |view| match view.screen {
-            RecoveryScreen::Done { at, ending } => view! { <Message at ending support=view.support /> }.into_any(),
-            _ => ().into_any(),
-        },
-    )
+    served(|| {
+        load(
+            view_at::<RecoveryView>("?step=done"),
+            || recovery_view(Step::Done),
+            |view| match view.screen {
+                RecoveryScreen::Done { at, ending } => view! { <Message at ending support=view.support /> }.into_any(),
+                _ => ().into_any(),
+            },
+        )
+    })
 }
 
 #[component]

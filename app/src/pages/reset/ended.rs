@@ -6,17 +6,20 @@ use portal::screen::Step;
 
 use crate::api::recovery::{RecoveryView, recovery_view};
 use crate::parts::load::{load, view_at};
+use crate::parts::served::served;
 use crate::parts::sheet::Sheet;
 use crate::words::{Word, words};
 
 /// `/reset/ended`
 #[component]
 pub fn Ended() -> AnyView {
-    load(
-        view_at::<RecoveryView>("?step=ended"),
-        || recovery_view(Step::Ended),
-        |view| view! { <Message support=view.support /> }.into_any(),
-    )
+    served(|| {
+        load(
+            view_at::<RecoveryView>("?step=ended"),
+            || recovery_view(Step::Ended),
+            |view| view! { <Message support=view.support /> }.into_any(),
+        )
+    })
 }
 
 #[component]

@@ -11,23 +11,26 @@ use crate::api::recovery::{RecoveryView, recovery_view};
 use crate::parts::help::Help;
 use crate::parts::load::{load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
+use crate::parts::served::served;
 use crate::parts::sheet::Sheet;
 use crate::words::{Word, words};
 
 /// `/reset/stopped`
 #[component]
 pub fn Stopped() -> AnyView {
-    load(
-        view_at::<RecoveryView>("?step=stopped"),
-        || recovery_view(Step::Stopped),
-        |view| match view.screen.clone() {
-            RecoveryScreen::Stopped { case, help, contacted } => {
-                let help = Help::new(help, contacted, &view);
-                view! { <Message view case help contacted /> }.into_any()
-            }
-            _ => ().into_any(),
-        },
-    )
+    served(|| {
+        load(
+            view_at::<RecoveryView>("?step=stopped"),
+            || recovery_view(Step::Stopped),
+            |view| match view.screen.clone() {
+                RecoveryScreen::Stopped { case, help, contacted } => {
+                    let help = Help::new(help, contacted, &view);
+                    view! { <Message view case help contacted /> }.into_any()
+                }
+                _ => ().into_any(),
+            },
+        )
+    })
 }
 
 #[component]
