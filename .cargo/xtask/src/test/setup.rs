@@ -9,8 +9,12 @@ use crate::place::Place;
 use crate::process;
 
 /// Debian packages and what they are for.
-const PACKAGES: [(&str, &str); 3] = [
+const PACKAGES: [(&str, &str); 7] = [
     ("chromium", "the browser of the journeys"),
+    ("firefox-esr", "the whole story in another engine"),
+    ("webkit2gtk-driver", "and in a third one"),
+    ("xvfb", "a screen for the third, which has no other way"),
+    ("xauth", "what the screen wants"),
     (
         "fonts-ipafont-gothic",
         "Japanese letters, without which pages cannot be judged by eye or by width",
