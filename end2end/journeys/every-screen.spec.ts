@@ -2,6 +2,7 @@
 
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { suitsEverybody } from '../pages/eyes.ts';
 import { expect, test } from '../pages/stage.ts';
 
 test.use({ part: 'screens' });
@@ -20,6 +21,8 @@ async function look(page: Page, name: string, project: string, scripts: boolean)
   if (scripts) {
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(wider, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+    // Once is enough: these do not depend on the device.
+    if (project === 'desktop') await suitsEverybody(page, name, `test-results/screens/${project}/${name}-forced.png`);
   }
 }
 
