@@ -6,6 +6,7 @@
 
 pub mod change;
 pub mod demo;
+pub mod not_me;
 pub mod recovery;
 pub mod registration;
 pub mod secret;

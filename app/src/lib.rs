@@ -15,7 +15,7 @@ use leptos_router::{PossibleRouteMatch, SsrMode, path};
 use portal::account::Language;
 use serde::{Deserialize, Serialize};
 
-use pages::{change, demo, home, missing, register, reset, sign_in};
+use pages::{change, demo, home, missing, not_me, register, reset, sign_in};
 use words::Words;
 
 /// What surrounds every page: the organisation, and where the page's assets are.
@@ -58,7 +58,9 @@ pub fn shell(options: leptos::config::LeptosOptions) -> impl IntoView {
     let style = format!("/{}/aikagi.css", surroundings.package);
     // The browser's module knows a page by its address: it cannot bring one to life that stands at the address of a door.
     let is_plain = api::busy::is_in_place()
-        || use_context::<axum::http::request::Parts>().is_some_and(|parts| parts.uri.path().starts_with("/demo"));
+        || use_context::<axum::http::request::Parts>().is_some_and(|parts| {
+            ["/demo", "/not-me"].iter().any(|plain| parts.uri.path().starts_with(plain))
+        });
     view! {
         <!DOCTYPE html>
         <html lang=surroundings.language.tag() data-words=words>
@@ -115,6 +117,7 @@ pub fn App() -> impl IntoView {
                 <Page path=path!("/register/done") view=register::done::Done />
                 <Page path=path!("/change") view=change::Change />
                 <Page path=path!("/change/done") view=change::Changed />
+                <Page path=path!("/not-me/link/:token") view=not_me::NotMe />
                 <Page path=path!("/demo") view=demo::Demo />
                 <Page path=path!("/demo/mailbox") view=demo::Mailbox />
             </FlatRoutes>

@@ -4,6 +4,7 @@ pub mod change;
 pub mod demo;
 pub mod home;
 pub mod missing;
+pub mod not_me;
 pub mod register;
 pub mod reset;
 pub mod sign_in;

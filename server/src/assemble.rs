@@ -115,6 +115,7 @@ impl Server {
                 organisation: settings.organisation.name.of(language).to_owned(),
                 help: settings.whom_to_tell(language),
                 host: settings.public_url.host().to_owned(),
+                origin: settings.public_url.origin().to_owned(),
                 offset_minutes: offset_minutes(&settings.time_zone, clock.now()),
             }),
             help_desk: self

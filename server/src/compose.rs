@@ -24,6 +24,8 @@ pub struct Sender {
     pub help: String,
     /// The host of the portal, for phones that fill codes in by themselves.
     pub host: String,
+    /// The origin of the portal's pages, for links.
+    pub origin: String,
     /// Minutes east of UTC of its clock.
     pub offset_minutes: i32,
 }
@@ -39,6 +41,8 @@ pub struct Draft<'a> {
     pub at: Moment,
     /// From which network, shortened.
     pub network: &'a str,
+    /// What makes the link of "this was not me", where the message has one.
+    pub not_me: Option<&'a str>,
 }
 
 impl Sender {
@@ -59,14 +63,17 @@ impl Sender {
                     Purpose::Proving => (Word::MailCodeProving, Word::MailCodeProvingNotYou),
                 };
                 let grouped = format!("{} {}", &digits[..digits.len() / 2], &digits[digits.len() / 2..]);
-                let text = [
+                // A mailbox that is being registered may be that of a stranger, who must not be able to stop anything.
+                let link = self.not_me(words, draft).filter(|_| code.purpose != Purpose::Registration);
+                let mut parts = vec![
                     words.fill(purpose, &[("name", &clean(draft.name))]),
                     grouped,
                     words.fill(Word::MailCodeUntil, &[("until", &words.clock(code.asked + LIFE))]),
                     words.say(not_you).to_owned(),
-                    self.ending(words, draft),
-                ]
-                .join("\n\n");
+                ];
+                parts.extend(link);
+                parts.push(self.ending(words, draft));
+                let text = parts.join("\n\n");
                 Parcel::Mail {
                     to,
                     subject: words.fill(Word::MailCodeSubject, &[("organisation", organisation)]),
@@ -167,6 +174,20 @@ impl Sender {
                 words.say(Word::MailClosedSubject).to_owned(),
                 words.fill(Word::MailClosed, &[("name", &name)]),
             ),
+            Matter::Frozen { until } => (
+                words.say(Word::MailFrozenSubject).to_owned(),
+                words.fill(
+                    Word::MailFrozen,
+                    &[("name", &name), ("day", &words.day(*until)), ("time", &words.clock(*until))],
+                ),
+            ),
+            Matter::Disowned { name, until } => (
+                words.say(Word::MailDisownedSubject).to_owned(),
+                words.fill(
+                    Word::MailDisowned,
+                    &[("name", &clean(name)), ("day", &words.day(*until)), ("time", &words.clock(*until))],
+                ),
+            ),
             Matter::AdministratorReset { name } => (
                 words.say(Word::MailAdministratorSubject).to_owned(),
                 words.fill(Word::MailAdministrator, &[("name", &clean(name))]),
@@ -189,14 +210,18 @@ impl Sender {
             ),
         };
         if kind == ContactKind::Phone {
-            // Texts carry nothing that a person could have chosen.
+            // Texts carry nothing that a person could have chosen, and have no room for a link.
             return Some(Parcel::Text {
                 to,
-                text: format!("{}: {subject}", self.organisation),
+                text: words.fill(
+                    Word::TextNotice,
+                    &[("organisation", &self.organisation), ("subject", &subject), ("help", &self.help)],
+                ),
             });
         }
         let mut parts = vec![text];
-        if !matches!(matter, Matter::HelpWanted { .. } | Matter::HelpDigest { .. }) {
+        parts.extend(self.not_me(words, draft));
+        if !matches!(matter, Matter::HelpWanted { .. } | Matter::HelpDigest { .. } | Matter::Disowned { .. }) {
             parts.push(words.fill(Word::MailNotYou, &[("help", &self.help)]));
         }
         parts.push(self.ending(words, draft));
@@ -205,6 +230,13 @@ impl Sender {
             subject,
             text: parts.join("\n\n"),
         })
+    }
+
+    /// The way to stop what its reader did not do. The page changes nothing by being opened, so programs that look at links
+    /// do no harm.
+    fn not_me(&self, words: Words, draft: Draft<'_>) -> Option<String> {
+        let link = format!("{}/not-me/link/{}", self.origin, draft.not_me?);
+        Some(words.fill(Word::MailNotYouLink, &[("link", &link)]))
     }
 
     fn ending(&self, words: Words, draft: Draft<'_>) -> String {
@@ -266,6 +298,7 @@ mod tests {
             organisation: "北山製作所".into(),
             help: "03-5550-1234".into(),
             host: "reset.kitayama.example".into(),
+            origin: "https://reset.kitayama.example".into(),
             offset_minutes: 540,
         }
     }
@@ -276,6 +309,7 @@ mod tests {
             name: "h.tanaka",
             at: Moment::from_millis(1_780_517_049_000),
             network: "203.0.113.0",
+            not_me: None,
         }
     }
 

@@ -157,15 +157,19 @@ impl Delivery {
         };
         let name = account.as_ref().map(|account| account.name.clone()).unwrap_or_default();
         let sender = (self.senders)(message.language);
+        let contact = match &message.to {
+            Recipient::Contact(id) => self.store.contact_for_sending(id).await?,
+            Recipient::HelpDesk => None,
+        };
+        // Whoever gets it may stop self-service for the account: the owner alone, and not by what others are told of it.
+        let is_owner = |contact: &&Contact| Some(&contact.account) == message.account.as_ref();
+        let link = contact.as_ref().filter(is_owner).and_then(|_| self.portal.not_me_token(message));
         let draft = Draft {
             language: message.language,
             name: &name,
             at: message.at,
             network: &message.network,
-        };
-        let contact = match &message.to {
-            Recipient::Contact(id) => self.store.contact_for_sending(id).await?,
-            Recipient::HelpDesk => None,
+            not_me: link.as_deref(),
         };
         match (&message.matter, &message.to, contact) {
             (Matter::Nothing, _, _) => Ok(Vec::new()),

@@ -49,6 +49,10 @@ pub enum Event {
     ChangeAccount,
     /// Methods that had closed after too many failures were reopened by an administrator.
     ReopenMethods,
+    /// The owner said "this was not me": self-service was stopped.
+    Freeze,
+    /// Self-service was allowed again by an administrator.
+    Unfreeze,
     /// The policy was set.
     SetPolicy,
     /// The audit log was read or exported.
@@ -59,7 +63,7 @@ pub enum Event {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::SignIn,
         Self::SignOut,
         Self::Identify,
@@ -78,6 +82,8 @@ impl Event {
         Self::AddAccount,
         Self::ChangeAccount,
         Self::ReopenMethods,
+        Self::Freeze,
+        Self::Unfreeze,
         Self::SetPolicy,
         Self::ReadAudit,
         Self::Retention,
@@ -104,6 +110,8 @@ impl Event {
             Self::AddAccount => "add_account",
             Self::ChangeAccount => "change_account",
             Self::ReopenMethods => "reopen_methods",
+            Self::Freeze => "freeze",
+            Self::Unfreeze => "unfreeze",
             Self::SetPolicy => "set_policy",
             Self::ReadAudit => "read_audit",
             Self::Retention => "retention",

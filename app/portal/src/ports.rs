@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 pub use change::{Change, Committed};
 pub use message::{CallForHelp, Matter, Message, Recipient};
-pub use rows::{Account, Code, Contact, Flow, FlowKind, HeldBack, Replay, Session, Trust, Unfinished};
+pub use rows::{Account, Code, Contact, Flow, FlowKind, Freeze, HeldBack, Replay, Session, Trust, Unfinished};
 
 use crate::account::UserName;
 use crate::identity::{AccountId, CodeId, FlowId};

@@ -72,6 +72,11 @@ pub enum Refusal {
     SameContact,
     /// Another proof is needed first: the last one is too old.
     ProofTooOld,
+    /// The owner said "this was not me": nothing of how one proves oneself is changed.
+    Frozen {
+        /// Up to when.
+        until: Moment,
+    },
     /// The password of the account is managed elsewhere: nothing is changed here.
     ManagedElsewhere,
     /// The password has to be changed before anything else.

@@ -219,6 +219,26 @@ impl RecoveryScreen {
     }
 }
 
+/// The page behind the link of a mail that tells of something its reader may not have done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotMe {
+    /// Self-service can be stopped for this account.
+    Ask {
+        /// Its name.
+        name: String,
+    },
+    /// It is stopped.
+    Stopped {
+        /// Whose.
+        name: String,
+        /// Up to when.
+        until: Moment,
+    },
+    /// The link leads no further: not ours, too old, or used.
+    Void,
+}
+
 /// How a method stands in the registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -6,6 +6,7 @@ pub mod change;
 mod code;
 pub mod contact;
 mod history;
+pub mod not_me;
 pub mod presence;
 pub mod reachable;
 pub mod recovery;

@@ -68,6 +68,10 @@ pub fn explain(words: Words, said: &Said) -> String {
             phone::Problem::NoTexts => Word::PhoneNoTexts,
         },
         Refusal::SameContact => Word::SameContact,
+        Refusal::Frozen { until } => {
+            let (day, time) = (words.day(*until), clock_after(words, *until));
+            return words.fill(Word::Frozen, &[("day", &day), ("time", &time)]);
+        }
         Refusal::ProofTooOld => Word::ProofTooOld,
         Refusal::ManagedElsewhere => Word::ChangeElsewhere,
         Refusal::ChangeFirst => Word::ChangeMustTitle,

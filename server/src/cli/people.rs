@@ -49,7 +49,8 @@ enum Deed {
     },
     /// Change a person. What is not named stays as it is.
     Set(Set),
-    /// Reopen what closed after too many wrong tries, so that the person can reset again.
+    /// Reopen what closed after too many wrong tries, or because the person said "this was not me", so that they can reset
+    /// again.
     Reopen {
         /// The user name.
         name: String,
@@ -174,7 +175,9 @@ async fn reopen(opened: &Opened, name: &str) -> Outcome {
         .reopen_methods(&name, Actor::Console, SystemClock.now())
         .await?
         .ok_or("there is nobody of this name")?;
-    let words: Vec<&str> = reopened.iter().map(|factor| factor.word()).collect();
+    let unfrozen = opened.store.unfreeze(&name, Actor::Console, SystemClock.now()).await?;
+    let mut words: Vec<&str> = reopened.iter().map(|factor| factor.word()).collect();
+    words.extend((unfrozen == Some(true)).then_some("self-service"));
     let what = if words.is_empty() {
         "nothing was closed".to_owned()
     } else {
@@ -224,6 +227,10 @@ async fn show(opened: &Opened, name: &str) -> Outcome {
         "disabled: {}, managed elsewhere: {}, must change: {}",
         account.disabled, account.managed_elsewhere, account.must_change
     );
+    if let Some(until) = account.frozen_until(SystemClock.now()) {
+        let until = shown::moment(until, &opened.settings.time_zone);
+        println!("frozen until {until}: somebody who reads this person's mail said \"this was not me\"; see people reopen");
+    }
     for contact in &contacts {
         let mask = match contact.kind {
             ContactKind::Phone => phone::mask(&contact.address, &phone::shown(&contact.address).country_code),

@@ -3,6 +3,10 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use portal::moment::Moment;
+
 use crate::invisible::is_invisible;
 
 /// A text as one line in which everything that cannot be seen is written out, in the grammar of JSON: `\u001b`.
@@ -19,6 +23,13 @@ pub fn line(text: &str) -> String {
         }
     }
     shown
+}
+
+/// A moment by the clock of a zone, to the minute.
+pub fn moment(at: Moment, zone: &TimeZone) -> String {
+    Timestamp::from_millisecond(at.millis())
+        .map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string())
+        .unwrap_or_default()
 }
 
 /// The same for a text of several lines of ours.

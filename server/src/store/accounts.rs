@@ -3,7 +3,7 @@
 use portal::account::{Language, Role, UserName};
 use portal::identity::AccountId;
 use portal::moment::Moment;
-use portal::ports::{Account, Committed};
+use portal::ports::{Account, Committed, Freeze};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -38,7 +38,7 @@ macro_rules! select_account {
         concat!(
             "select ",
             $crate::store::accounts::account_columns!(),
-            " from account ",
+            ", frozen_at, frozen_until from account ",
             $rest
         )
     };
@@ -62,6 +62,10 @@ pub(super) fn read(row: &AnyRow) -> Result<Account> {
         revision: number(row, "revision")?,
         first_finish: maybe_moment(row, "first_finish")?,
         language: word(row, "language", Language::from_tag)?,
+        frozen: match (maybe_moment(row, "frozen_at")?, maybe_moment(row, "frozen_until")?) {
+            (Some(at), Some(until)) => Some(Freeze { at, until }),
+            _ => None,
+        },
     })
 }
 
@@ -123,6 +127,18 @@ pub(super) async fn advance(conn: &mut AnyConnection, account: &AccountId) -> Re
         .bind(account.as_str())
         .execute(conn)
         .await?;
+    Ok(met_one(&result))
+}
+
+/// Self-service is stopped from one moment to another, or allowed again where they are the same.
+pub(super) async fn freeze(conn: &mut AnyConnection, account: &AccountId, freeze: Freeze) -> Result<Committed> {
+    let result =
+        sqlx::query("update account set frozen_at = $2, frozen_until = $3, revision = revision + 1 where id = $1")
+            .bind(account.as_str())
+            .bind(freeze.at.millis())
+            .bind(freeze.until.millis())
+            .execute(conn)
+            .await?;
     Ok(met_one(&result))
 }
 

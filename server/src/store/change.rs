@@ -63,6 +63,11 @@ impl SqlStore {
             Change::VerifyContact { contact, at } => contacts::verify(conn, &contact, at).await,
             Change::RemoveContact(contact) => contacts::remove(conn, &contact).await,
             Change::DropPending { account, kind } => contacts::drop_pending(conn, &account, kind).await,
+            Change::Freeze { account, freeze } => {
+                codes::close_of(conn, &account).await?;
+                flows::end(conn, &account, None).await?;
+                accounts::freeze(conn, &account, freeze).await
+            }
             Change::FinishRegistration { account, at } => accounts::finish_registration(conn, &account, at).await,
             Change::Enqueue(message) => outbox::enqueue(conn, &message).await,
             Change::HoldBack(message) => help::hold_back(conn, &message).await,

@@ -115,6 +115,18 @@ pub(super) async fn open(conn: &mut AnyConnection, code: &Code) -> Result<Commit
     Ok(Committed::Done)
 }
 
+/// Every code of an account dies, whatever it was asked for, and the messages that would carry one are dropped.
+pub(super) async fn close_of(conn: &mut AnyConnection, account: &AccountId) -> Result<()> {
+    for statement in [
+        "update outbox set state = 'dropped', settled = expires, reason = 'codes ended' \
+         where state = 'waiting' and code in (select id from code where account = $1 and closed = 0)",
+        "update code set closed = 1 where account = $1 and closed = 0",
+    ] {
+        sqlx::query(statement).bind(account.as_str()).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn count_try(conn: &mut AnyConnection, code: &CodeId, seen: u8) -> Result<Committed> {
     let result = sqlx::query("update code set tries = tries + 1 where id = $1 and tries = $2 and closed = 0")
         .bind(code.as_str())

@@ -212,6 +212,8 @@ pub const fn what(matter: &Matter) -> &'static str {
         Matter::AfterFailures { .. } => "after_failures",
         Matter::Closed => "closed",
         Matter::AdministratorReset { .. } => "administrator_reset",
+        Matter::Frozen { .. } => "frozen",
+        Matter::Disowned { .. } => "disowned",
         Matter::HelpWanted { .. } => "help_wanted",
         Matter::HelpDigest { .. } => "help_digest",
     }

@@ -6,6 +6,7 @@ mod audit;
 mod contacts;
 mod delivery;
 mod flows;
+mod freeze;
 mod ground;
 mod held_back;
 mod housekeeping;

@@ -26,6 +26,7 @@ mod markup;
 mod meanwhile;
 mod names;
 mod new_password;
+mod not_me;
 mod notices;
 mod outages;
 mod pending;

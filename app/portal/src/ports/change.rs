@@ -7,7 +7,7 @@ use crate::method::ContactKind;
 use crate::method::proof::Proof;
 use crate::moment::Moment;
 
-use super::{Code, Contact, Flow, Message, Session};
+use super::{Code, Contact, Flow, Freeze, Message, Session};
 
 /// One thing to make true, in a transaction with others.
 #[derive(Clone, Debug)]
@@ -155,6 +155,13 @@ pub enum Change {
         account: AccountId,
         /// Of which kind.
         kind: ContactKind,
+    },
+    /// Self-service stops for an account: its recoveries end, and every code of it dies.
+    Freeze {
+        /// Whose.
+        account: AccountId,
+        /// From when to when.
+        freeze: Freeze,
     },
     /// A registration was finished.
     FinishRegistration {

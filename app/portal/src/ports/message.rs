@@ -49,6 +49,18 @@ pub enum Matter {
         /// The name of that administrator's account.
         name: String,
     },
+    /// Somebody who reads the owner's mail said "this was not me", so self-service is stopped; to the owner.
+    Frozen {
+        /// Up to when.
+        until: Moment,
+    },
+    /// The same, to the administrators.
+    Disowned {
+        /// The name of the account.
+        name: String,
+        /// Up to when self-service is stopped.
+        until: Moment,
+    },
     /// A person could not go on and asks for help; to the help desk.
     HelpWanted {
         /// The name of the account.

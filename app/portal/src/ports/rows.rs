@@ -43,12 +43,28 @@ pub struct Account {
     pub first_finish: Option<Moment>,
     /// The language of mails to its owner.
     pub language: Language,
+    /// When its owner last said "this was not me".
+    pub frozen: Option<Freeze>,
+}
+
+/// Self-service is stopped for an account: no reset, no unlocking, no change of methods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Freeze {
+    /// From this moment.
+    pub at: Moment,
+    /// Up to this one.
+    pub until: Moment,
 }
 
 impl Account {
     /// Whether its owner may sign in and recover.
     pub fn is_open(&self, now: Moment) -> bool {
         !self.disabled && self.expires.is_none_or(|end| now < end)
+    }
+
+    /// Up to when self-service is stopped, where it is.
+    pub fn frozen_until(&self, now: Moment) -> Option<Moment> {
+        self.frozen.map(|freeze| freeze.until).filter(|until| now < *until)
     }
 }
 

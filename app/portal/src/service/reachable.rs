@@ -74,7 +74,7 @@ impl Portal {
         let required = policy.proofs_required(account.role);
         let reachable = self.reachable(account, contacts, policy, now);
         let is_enough = reachable.len() >= usize::from(required) && reachable.iter().any(|one| one.is_seasoned);
-        if account.is_open(now) && is_enough {
+        if account.is_open(now) && account.frozen_until(now).is_none() && is_enough {
             Ok(required)
         } else {
             Err(Case::NotVerified)

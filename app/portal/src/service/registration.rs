@@ -73,14 +73,27 @@ impl Found {
         ]
     }
 
+    /// Whether anything may be changed at all.
+    ///
+    /// # Errors
+    /// [`Refusal::Frozen`] where the owner said "this was not me".
+    fn is_unfrozen(&self, now: Moment) -> Result<(), Refusal> {
+        match self.person.account.frozen_until(now) {
+            Some(until) => Err(Refusal::Frozen { until }),
+            None => Ok(()),
+        }
+    }
+
     /// Whether the person may change what is registered, right now.
     ///
     /// # Errors
+    /// As for [`Self::is_unfrozen`];
     /// [`Refusal::ChangeFirst`] where the password has to be changed, for such a one opens nothing else;
     /// [`Refusal::ProofTooOld`] where a proof is needed first. During the first registration the sign-in suffices for a
     /// while; later the password has to be fresh, and where a method of one's own can prove, it has to as well: a password
     /// alone must not replace what it is recovered with.
     fn may_change(&self, contacts: &[Contact], policy: &Policy, now: Moment) -> Result<(), Refusal> {
+        self.is_unfrozen(now)?;
         let account = &self.person.account;
         if pressing(account, policy, now).is_some() {
             return Err(Refusal::ChangeFirst);

@@ -12,6 +12,8 @@ pub(super) enum Piece {
     Code(String),
     /// The line by which a phone knows the site that a code is for.
     Origin(String),
+    /// A line that is a link.
+    Link(String),
 }
 
 /// Takes a message apart: a code stands on a line of its own, or else begins where six to eight digits stand together.
@@ -25,6 +27,8 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
             found.push(Piece::Code(line.trim().to_owned()));
         } else if line.starts_with('@') {
             found.push(Piece::Origin(line.to_owned()));
+        } else if line.starts_with("http://") || line.starts_with("https://") {
+            found.push(Piece::Link(line.to_owned()));
         } else if let Some((before, code, after)) = around_the_code(line) {
             push_text(&mut found, before);
             found.push(Piece::Code(code.to_owned()));
@@ -99,6 +103,14 @@ mod tests {
         assert_eq!(
             pieces("コードは482193です。"),
             [text("コードは"), code("482193"), text("です。")]
+        );
+    }
+
+    #[test]
+    fn a_link_is_told_apart_whatever_digits_it_has() {
+        assert_eq!(
+            pieces("Open this:\nhttp://localhost/482193"),
+            [text("Open this:\n"), Piece::Link("http://localhost/482193".into())]
         );
     }
 

@@ -77,6 +77,10 @@ fn Message(one: Arrived) -> impl IntoView {
         .map(|piece| match piece {
             Piece::Text(text) => text.into_any(),
             Piece::Code(code) => view! { <code>{code}</code> }.into_any(),
+            Piece::Link(line) => {
+                let href = line.clone();
+                view! { <a href=href>{line}</a> }.into_any()
+            }
             Piece::Origin(line) => view! { <code class="plain">{line}</code> }.into_any(),
         })
         .collect_view();

@@ -4,7 +4,7 @@ use portal::account::UserName;
 use portal::audit::{Actor, Event};
 use portal::limits::{Factor, Failures, Leave};
 use portal::moment::Moment;
-use portal::ports::{Change, Committed};
+use portal::ports::{Change, Committed, Freeze};
 
 use crate::store::{Result, SqlStore, audit};
 
@@ -12,6 +12,39 @@ use crate::store::{Result, SqlStore, audit};
 const CLOSING: [Factor; 4] = [Factor::Email, Factor::Phone, Factor::WholeNumber, Factor::History];
 
 impl SqlStore {
+    /// Allows self-service again for somebody who had said "this was not me"; whether it was stopped. Links of before stop
+    /// nothing any more. None where there is nobody of this name.
+    pub async fn unfreeze(&self, name: &UserName, by: Actor, now: Moment) -> Result<Option<bool>> {
+        loop {
+            let Some(account) = self.find_account_named(name).await? else {
+                return Ok(None);
+            };
+            if account.frozen_until(now).is_none() {
+                return Ok(Some(false));
+            }
+            let changes = vec![
+                Change::AccountIs {
+                    account: account.id.clone(),
+                    revision: account.revision,
+                },
+                Change::Freeze {
+                    account: account.id.clone(),
+                    freeze: Freeze { at: now, until: now },
+                },
+                Change::Record(audit::entry_by(
+                    by.clone(),
+                    Some(account.id),
+                    Event::Unfreeze,
+                    String::new(),
+                    now,
+                )),
+            ];
+            if self.make_true(changes).await? == Committed::Done {
+                return Ok(Some(true));
+            }
+        }
+    }
+
     /// Reopens what had closed for this person; what it was. None where there is nobody of this name.
     pub async fn reopen_methods(&self, name: &UserName, by: Actor, now: Moment) -> Result<Option<Vec<Factor>>> {
         loop {

@@ -14,6 +14,8 @@ use server::settings::{Environment, Settings};
 const HELP: &str = "03-5550-1234";
 /// A name that stands nowhere else in a message.
 const NAME: &str = "qqxjz";
+/// What makes the link of "this was not me".
+const TOKEN: &str = "a-1-m-0123";
 const NETWORK: &str = "203.0.113.0/24";
 
 fn sender() -> Sender {
@@ -21,6 +23,7 @@ fn sender() -> Sender {
         organisation: "北山製作所".into(),
         help: HELP.into(),
         host: "reset.kitayama.example".into(),
+        origin: "https://reset.kitayama.example".into(),
         offset_minutes: 540,
     }
 }
@@ -32,6 +35,7 @@ fn draft(language: Language) -> Draft<'static> {
         name: NAME,
         at: Moment::from_millis(1_780_517_049_000),
         network: NETWORK,
+        not_me: Some(TOKEN),
     }
 }
 
@@ -63,6 +67,13 @@ fn notices() -> Vec<Matter> {
             failures: 10,
         },
         Matter::Closed,
+        Matter::Frozen {
+            until: Moment::from_millis(1_780_776_249_000),
+        },
+        Matter::Disowned {
+            name: NAME.into(),
+            until: Moment::from_millis(1_780_776_249_000),
+        },
         Matter::AdministratorReset { name: NAME.into() },
         Matter::HelpDigest {
             since: Moment::from_millis(1_780_517_049_000),
@@ -102,6 +113,8 @@ const fn is_for_the_desk(matter: &Matter) -> bool {
         | Matter::Unfinished
         | Matter::AfterFailures { .. }
         | Matter::Closed
+        | Matter::Frozen { .. }
+        | Matter::Disowned { .. }
         | Matter::AdministratorReset { .. } => false,
     }
 }
@@ -131,13 +144,17 @@ fn every_mail_says_whose_when_from_where_and_whom_to_tell() {
             let mail = mail.unwrap();
             assert_tells_all(&mail, language, &about);
             // Who is told about the own account is told what to do, too.
-            let times = if is_for_the_desk(&matter) { 1 } else { 2 };
+            let is_about_another = is_for_the_desk(&matter) || matches!(matter, Matter::Disowned { .. });
+            let times = if is_about_another { 1 } else { 2 };
             assert_eq!(mail.text().matches(HELP).count(), times, "{about}\n{}", mail.text());
         }
         for purpose in [Purpose::Recovery, Purpose::Registration, Purpose::Proving] {
             let code = code(Method::Email, purpose);
             let mail = sender().code(draft(language), &code, "77190264", "x@y.example".into());
             assert_tells_all(&mail, language, &format!("{purpose:?} in {language:?}"));
+            // A stranger whose address was mistyped must not be able to stop anything.
+            let link = format!("\nhttps://reset.kitayama.example/not-me/link/{TOKEN}\n");
+            assert_eq!(mail.text().contains(&link), purpose != Purpose::Registration, "{}", mail.text());
         }
     }
 }
@@ -152,8 +169,10 @@ fn texts_and_calls_carry_nothing_that_a_person_could_have_chosen() {
                 .unwrap();
             assert!(matches!(text, Parcel::Text { .. }), "{matter:?}");
             assert!(!text.text().contains(NAME), "{matter:?}: {}", text.text());
-            // One segment of UCS-2 (3GPP TS 23.040).
-            assert!(text.text().chars().count() <= 70, "{matter:?}: {}", text.text());
+            assert!(text.text().contains(HELP), "{matter:?}: {}", text.text());
+            assert!(!text.text().contains(TOKEN), "{matter:?}: {}", text.text());
+            // Two segments of 67 UCS-2 characters (3GPP TS 23.040).
+            assert!(text.text().chars().count() <= 134, "{matter:?}: {}", text.text());
         }
         for (method, purpose) in [
             (Method::Text, Purpose::Recovery),

@@ -121,6 +121,7 @@ async fn plan(raw: &mut sqlx::SqliteConnection, statement: &str) -> Vec<String> 
 async fn a_long_day(ground: &Ground) {
     let account = ground.person("h.tanaka").await;
     changes(ground, &account).await;
+    super::freeze::freeze(ground, &account).await;
     questions(ground, &account).await;
     let store = &ground.store;
     let name: UserName = user("h.tanaka");

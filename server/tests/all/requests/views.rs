@@ -105,11 +105,11 @@ async fn a_reset_tells_what_its_pages_show_and_nothing_else() {
     browser.verify(&house.code(PHONE).await).await;
     let view = browser.view("reset/view?step=password").await;
     let mut password = JUDGEMENT.to_vec();
-    password.extend(["judgement.terms.own", "can_extend", "required", "until", "user_name"]);
+    password.extend(["judgement.terms.own", "can_extend", "required", "until", "user_name", "was_offered"]);
     expect(&view, "password", &password);
     browser.set(NEW_PASSWORD).await;
     let view = browser.view("reset/view?step=done").await;
-    expect(&view, "done", &["at", "required"]);
+    expect(&view, "done", &["at", "ending"]);
     let mut stranger = Browser::new(&house);
     stranger.identify("nobody.here").await;
     let view = stranger.view("reset/view?step=stopped").await;

@@ -60,6 +60,7 @@ impl Portal {
     pub async fn finish_registration(&self, visit: &Visit) -> Answer<()> {
         let found = self.find_registration(visit).await?;
         let now = self.now();
+        found.is_unfrozen(now)?;
         let account = &found.person.account;
         let (policy, version) = self.policy().await?;
         if pressing(account, &policy, now).is_some() {

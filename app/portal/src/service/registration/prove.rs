@@ -49,6 +49,7 @@ impl Portal {
             return Ok(false);
         }
         let now = self.now();
+        found.is_unfrozen(now)?;
         let (policy, _) = self.policy().await?;
         let contacts = self.store.contacts(&account.id).await?;
         let ways = ways_to_prove(&contacts, &policy);

@@ -89,6 +89,7 @@ impl Portal {
         if found.walk.stage == Stage::Overview {
             return Ok(());
         }
+        found.is_unfrozen(now)?;
         let (policy, _) = self.policy().await?;
         let way = Method::from_word(way).ok_or(Refusal::Method)?;
         let contacts = self.store.contacts(&found.person.account.id).await?;

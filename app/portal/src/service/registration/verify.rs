@@ -15,6 +15,7 @@ impl Portal {
         for _ in 0..ROUNDS {
             let found = self.find_registration(visit).await?;
             let now = self.now();
+            found.is_unfrozen(now)?;
             // A form that was left behind: lead to the page as it is.
             let Some(dispatch) = found.walk.stage.dispatch() else {
                 return Ok(None);

@@ -2,8 +2,9 @@
 
 use portal::account::{Role, UserName};
 use portal::method::ContactKind;
-use portal::moment::Moment;
-use portal::ports::{Account, Contact, Hashing as _, Password};
+use portal::moment::{Moment, days};
+use portal::ports::{Account, Change, Clock as _, Committed, Contact, Freeze, Hashing as _, Password, Store as _};
+use server::clock::SystemClock;
 use server::hashing::{Argon2Pool, Cost};
 use server::keyring::Keyring;
 use server::random::SystemRandom;
@@ -261,6 +262,32 @@ async fn a_contact_is_replaced_or_taken_away_and_what_closed_is_reopened() {
     let mut addresses: Vec<_> = contacts.iter().map(|contact| contact.address.as_str()).collect();
     addresses.sort_unstable();
     assert_eq!(addresses, ["+819012345672", "h@private.example"]);
+    let said = installation.run("people reopen h.tanaka").done();
+    assert_eq!(said, "h.tanaka: nothing was closed.\n");
+}
+
+#[tokio::test]
+async fn a_person_who_said_this_was_not_me_is_shown_and_reopened() {
+    let installation = Installation::new();
+    installation.run("people add h.tanaka --mailbox h@corp.example").done();
+    let (account, _) = installation.person("h.tanaka").await.unwrap();
+    let now = SystemClock.now();
+    let freeze = Freeze {
+        at: now,
+        until: now + days(3),
+    };
+    let store = installation.store().await;
+    let frozen = vec![Change::Freeze {
+        account: account.id,
+        freeze,
+    }];
+    assert_eq!(store.commit(frozen).await.unwrap(), Committed::Done);
+    store.close().await.unwrap();
+    let said = installation.run("people show h.tanaka").done();
+    assert!(said.contains("\nfrozen until 20"), "{said}");
+    let said = installation.run("people reopen h.tanaka").done();
+    assert_eq!(said, "h.tanaka: open again: self-service.\n");
+    assert!(!installation.run("people show h.tanaka").done().contains("frozen"));
     let said = installation.run("people reopen h.tanaka").done();
     assert_eq!(said, "h.tanaka: nothing was closed.\n");
 }
