@@ -6,7 +6,7 @@ use std::time::Duration;
 use app::api::demo::Theatre;
 use portal::account::Language;
 use portal::method::Method;
-use portal::ports::{Clock, Fault, Keys, Random, Store};
+use portal::ports::{Clock, Fault, HashTrouble, Keys, Random, Store};
 use portal::service::{Organisation, Portal};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -159,6 +159,18 @@ impl Server {
         (router(house), refusals)
     }
 
+    /// How long a comparison takes where there are hashes of another system, before the first person is compared.
+    async fn learn_pace(&self) {
+        let learnt = match self.store.older_hash().await {
+            Ok(None) => return,
+            Ok(Some(older)) => self.hashing.learn_from(&older).await,
+            Err(breakdown) => Err(HashTrouble::Fault(breakdown.into())),
+        };
+        if let Err(trouble) = learnt {
+            tracing::error!(?trouble, "how long older hashes take is not known yet");
+        }
+    }
+
     fn proxies(&self) -> TrustedProxies {
         TrustedProxies::new(self.wiring.settings.trusted_proxies.clone())
     }
@@ -185,6 +197,7 @@ impl Server {
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), Fault> {
         let (router, refusals) = self.router(package, stage);
+        self.learn_pace().await;
         let (end, ended) = watch::channel(false);
         let (rest, resting) = watch::channel(false);
         let workers = [

@@ -140,7 +140,11 @@ mod name {
     }
 }
 #[cfg(feature = "service")]
+mod unfit;
+#[cfg(feature = "service")]
 pub use name::UserName;
+#[cfg(feature = "service")]
+pub use unfit::Unfit;
 
 #[cfg(all(test, feature = "service"))]
 mod tests {

@@ -14,7 +14,7 @@ use portal::method::{ContactKind, email, phone};
 use portal::ports::{Clock as _, Hashing as _, Password};
 use portal::service::sending::is_told_alone;
 
-use self::entry::{Entry, Person, Standards, Wrongs, looks_like};
+use self::entry::{Entry, First, Person, Standards, Wrongs, looks_like};
 use self::import::import;
 use self::set::Set;
 use super::serve::{Opened, open};
@@ -25,7 +25,7 @@ use crate::random::SystemRandom;
 use crate::settings::{Mistake, Mistakes, Place, Wrong};
 use crate::store::people::Adding;
 
-/// Add, import, change, reopen, list and show people.
+/// Add, import, change, reopen, invite, list and show people.
 #[derive(clap::Args)]
 pub struct People {
     #[command(subcommand)]
@@ -39,7 +39,8 @@ enum Deed {
     /// Add a person. The first password is read from standard input with --password-stdin; else one is made up and shown
     /// once. It has to be changed at the first sign-in.
     Add(Entry),
-    /// Add people from a CSV file with the columns name, display, role, groups, mailbox, email, phone, language, password.
+    /// Add people from a CSV file with the columns name, display, role, groups, mailbox, email, phone, language, and
+    /// password or password_hash: bcrypt, PBKDF2 or SSHA of another system, whose passwords go on being good.
     Import {
         /// The file; its first line names the columns.
         file: PathBuf,
@@ -102,22 +103,28 @@ impl<'a> Register<'a> {
 
     /// Adds somebody; what to tell about it.
     async fn add(&self, person: Person) -> Result<String, Sentence> {
-        let Person { mut new, password } = person;
-        let is_made_up = password.is_none();
-        let password = match password {
-            Some(password) => password,
-            None => self.standards.make_up(new.name.as_str(), &new.display)?,
+        let Person { mut new, first } = person;
+        let (hash, made_up) = match first {
+            First::Typed(password) => (self.hash(password.expose()).await?, None),
+            First::Older(older) => {
+                let adopted = self.hashing.adopt(&older).await;
+                (adopted.map_err(|_| "the password could not be hashed")?, None)
+            }
+            First::ToMakeUp => {
+                let password = self.standards.make_up(new.name.as_str(), &new.display)?;
+                (self.hash(password.expose()).await?, Some(password))
+            }
         };
-        new.hash = Some(self.hash(password.expose()).await?);
+        new.hash = Some(hash);
         let name = shown::line(new.name.as_str());
         let added = self.opened.store.add_person(new, Actor::Console, SystemClock.now());
-        match added.await? {
-            Adding::Added(_) if is_made_up => Ok(format!(
+        match (added.await?, made_up) {
+            (Adding::Added(_), Some(password)) => Ok(format!(
                 "{name} is added. First password, shown once: {}",
                 password.expose()
             )),
-            Adding::Added(_) => Ok(format!("{name} is added.")),
-            Adding::NameTaken | Adding::LooksLike(_) => Err(format!("{name} was added by somebody else").into()),
+            (Adding::Added(_), None) => Ok(format!("{name} is added.")),
+            (Adding::NameTaken | Adding::LooksLike(_) | Adding::Unfit(_), _) => Err(format!("{name} was added by somebody else").into()),
         }
     }
 

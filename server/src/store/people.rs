@@ -3,7 +3,7 @@
 mod reopen;
 mod update;
 
-use portal::account::{Language, Role, UserName};
+use portal::account::{Language, Role, Unfit, UserName};
 use portal::audit::{Actor, Event};
 use portal::identity::{AccountId, ContactId};
 use portal::method::ContactKind;
@@ -58,6 +58,8 @@ pub enum Adding {
     NameTaken,
     /// The name would be taken for this one.
     LooksLike(String),
+    /// Nobody with this role is given such a name.
+    Unfit(Unfit),
 }
 
 impl SqlStore {
@@ -77,6 +79,9 @@ impl SqlStore {
             } else {
                 Adding::LooksLike(name)
             });
+        }
+        if let Some(unfit) = person.name.unfit_for(person.role) {
+            return Ok(Adding::Unfit(unfit));
         }
         let id = AccountId::new(name(&SystemRandom)?);
         sqlx::query(concat!(
@@ -160,6 +165,14 @@ impl SqlStore {
         };
         let contacts = self.list_contacts(&account.id).await?;
         Ok(Some((account, contacts)))
+    }
+
+    /// A stored hash that came from another system, where there is one.
+    pub async fn older_hash(&self) -> Result<Option<String>> {
+        let row = sqlx::query("select hash from account where hash not like '%$$argon2id$%' limit 1")
+            .fetch_optional(&self.reader)
+            .await?;
+        row.map(|row| text(&row, "hash")).transpose()
     }
 
     /// Whether there is anybody yet.

@@ -11,15 +11,17 @@ use crate::{process, toolchain};
 /// Too large for a phone, or of no use without sockets, disks and secrets.
 /// `idna` and `regex` would belong here too, but Leptos itself names them; the linker leaves them out, and the size
 /// budget would tell if it did not.
-const NOT_IN_THE_BROWSER: [&str; 23] = [
+const NOT_IN_THE_BROWSER: [&str; 25] = [
     "argon2",
     "axum",
+    "bcrypt",
     "chacha20poly1305",
     "hyper",
     "ldap3",
     "leptos_axum",
     "lettre",
     "mio",
+    "pbkdf2",
     "phonenumber",
     "precis-profiles",
     "rand",
@@ -39,6 +41,10 @@ const NOT_IN_THE_BROWSER: [&str; 23] = [
 
 /// Two copies of SQLite would open one database file with two sets of locks; two of rustls would want two providers.
 const ONCE_IN_THE_SERVER: [&str; 3] = ["libsqlite3-sys", "ring", "rustls"];
+
+/// HTTP/2 brings attacks of its own, and nobody between a proxy and this server needs it. A dependency of the tests could
+/// switch it on for them; what counts is what is shipped.
+const NOT_IN_THE_SERVER: [&str; 1] = ["h2"];
 
 /// Everything that is wrong with both rooms.
 pub fn wrong(place: &Place) -> Result<Vec<String>> {
@@ -67,6 +73,9 @@ pub fn wrong(place: &Place) -> Result<Vec<String>> {
             "{name} is in the browser (cargo tree -p frontend --target {} -i {name})",
             toolchain::WASM
         ));
+    }
+    for name in NOT_IN_THE_SERVER.into_iter().filter(|name| copies(&server, name) > 0) {
+        wrong.push(format!("{name} is in the server (cargo tree -p server -e normal -i {name})"));
     }
     for name in ONCE_IN_THE_SERVER {
         let copies = copies(&server, name);

@@ -60,7 +60,7 @@ impl Portal {
             .judge_current(visit, account, &Password::typed(current), entry, |_| Vec::new())
             .await?;
         let history = self.history_judged(visit, account, &policy, &password).await?;
-        let hash = self.hashing.hash(&password).await?;
+        let hash = self.hashing.hash_proved(&password).await?;
         let now = self.now();
         entry.at = now;
         let contacts = self.store.contacts(&account.id).await?;

@@ -65,7 +65,7 @@ impl Portal {
     async fn is_used_before(&self, account: &Account, policy: &Policy, password: &Password) -> Answer<bool> {
         let past = self.store.history(&account.id, policy.password.history()).await?;
         for hash in account.hash.iter().chain(&past) {
-            if self.hashing.verify(password, Some(hash)).await? {
+            if self.hashing.verify_proved(password, Some(hash)).await? {
                 return Ok(true);
             }
         }

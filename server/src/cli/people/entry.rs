@@ -4,7 +4,7 @@
 use app::api::Said;
 use app::parts::explain::explain;
 use app::words::Words;
-use portal::account::{Language, Role, UserName};
+use portal::account::{Language, Role, Unfit, UserName};
 use portal::method::{ContactKind, Method, email, phone};
 use portal::password::common::Common;
 use portal::password::terms::Terms;
@@ -14,6 +14,7 @@ use portal::ports::{Fault, Store as _};
 use portal::refusal::Refusal;
 
 use crate::cli::serve::Opened;
+use crate::hashing::Older;
 use crate::random::{SystemRandom, passphrase};
 use crate::settings::Wrong;
 use crate::store::people::NewPerson;
@@ -51,6 +52,9 @@ pub struct Entry {
     /// The first password, in a file that is imported.
     #[arg(skip)]
     pub password: String,
+    /// What another system made of the password, in a file that is imported.
+    #[arg(skip)]
+    password_hash: String,
     /// Read the first password from standard input.
     #[arg(long)]
     #[serde(skip)]
@@ -58,19 +62,38 @@ pub struct Entry {
 }
 
 /// The columns of a file.
-pub const COLUMNS: [&str; 9] = [
-    "name", "display", "role", "groups", "mailbox", "email", "phone", "language", "password",
+pub const COLUMNS: [&str; 10] = [
+    "name",
+    "display",
+    "role",
+    "groups",
+    "mailbox",
+    "email",
+    "phone",
+    "language",
+    "password",
+    "password_hash",
 ];
 
 /// What is wrong, by the name of the field.
 pub type Wrongs = Vec<(&'static str, Wrong)>;
 
-/// A person who can be added, and the first password that was given for them.
+/// A person who can be added, and their first password.
 pub struct Person {
     /// Still without a hash.
     pub new: NewPerson,
-    /// None where one is to be made up.
-    pub password: Option<NewPassword>,
+    /// What they sign in with at first.
+    pub first: First,
+}
+
+/// What somebody signs in with at first.
+pub enum First {
+    /// What was typed. Somebody else knows it, so it has to be changed.
+    Typed(NewPassword),
+    /// The password that they have in another system, as that keeps it.
+    Older(Older),
+    /// What is made up and shown once.
+    ToMakeUp,
 }
 
 /// What people and their passwords are held to.
@@ -147,10 +170,10 @@ impl Entry {
         let phone = given(&self.phone).and_then(|text| keep(&mut wrongs, "phone", number(text)));
         let shown = name.as_ref().map_or("", UserName::as_str);
         let display = given(&self.display).unwrap_or(shown).to_owned();
-        // Spaces at its ends belong to a password.
-        let password = Some(self.password.as_str())
-            .filter(|password| !password.is_empty())
-            .and_then(|password| keep(&mut wrongs, "password", standards.judge(password, shown, &display)));
+        let first = self.first(standards, &mut wrongs, shown, &display);
+        if let Some(unfit) = name.as_ref().and_then(|name| name.unfit_for(role.unwrap_or(Role::Person))) {
+            wrongs.push(("name", not_given(unfit)));
+        }
         let Some(name) = name.filter(|_| wrongs.is_empty()) else {
             return Err(wrongs);
         };
@@ -163,8 +186,7 @@ impl Entry {
             managed_elsewhere: false,
             disabled: false,
             expires: None,
-            // Somebody else knows it.
-            must_change: true,
+            must_change: !matches!(first, First::Older(_)),
             hash: None,
             mailbox,
             language: language.unwrap_or(standards.language),
@@ -173,7 +195,23 @@ impl Entry {
                 .filter_map(|(kind, address)| Some((kind, address?)))
                 .collect(),
         };
-        Ok(Person { new, password })
+        Ok(Person { new, first })
+    }
+
+    fn first(&self, standards: &Standards, wrongs: &mut Wrongs, name: &str, display: &str) -> First {
+        // Spaces at its ends belong to a password.
+        let typed = Some(self.password.as_str()).filter(|password| !password.is_empty());
+        let first = match (typed, given(&self.password_hash)) {
+            (None, None) => None,
+            (Some(password), None) => keep(wrongs, "password", standards.judge(password, name, display)).map(First::Typed),
+            (None, Some(hash)) => keep(wrongs, "password_hash", older(hash)).map(First::Older),
+            (Some(_), Some(_)) => {
+                let wrong = Wrong::new("cannot stand beside a password").hint("leave one of the two out");
+                wrongs.push(("password_hash", wrong));
+                None
+            }
+        };
+        first.unwrap_or(First::ToMakeUp)
     }
 }
 
@@ -190,6 +228,21 @@ pub fn keep<T>(wrongs: &mut Wrongs, key: &'static str, read: Result<T, Wrong>) -
 /// Somebody whose name people would take for another's (UTS #39).
 pub fn looks_like(other: &str) -> Wrong {
     Wrong::new(format!("looks like {other}")).hint("people would take one for the other")
+}
+
+/// A name that nobody is given.
+fn not_given(unfit: Unfit) -> Wrong {
+    match unfit {
+        Unfit::MixedScripts => Wrong::new("mixes letters of several alphabets")
+            .hint("people would take it for another; write it with the letters of one language"),
+        Unfit::Reserved(name) => Wrong::new(format!("is `{name}`, or looks like it, which speaks for the organisation"))
+            .hint("only an administrator can have such a name, spelled as it is"),
+    }
+}
+
+/// What another system made of a password. The hash itself is never told back.
+fn older(typed: &str) -> Result<Older, Wrong> {
+    Older::parse(typed).map_err(|why| Wrong::new(why.to_string()).hint("leave it out, and a first password is made up"))
 }
 
 /// A user name.

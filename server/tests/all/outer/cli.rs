@@ -3,6 +3,7 @@
 mod audit;
 mod doctor;
 mod memory;
+mod older;
 mod outbox;
 mod people;
 mod policy;

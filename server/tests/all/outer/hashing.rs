@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portal::ports::{HashTrouble, Hashing as _, Password};
-use server::hashing::{Argon2Pool, Cost};
+use server::hashing::{Argon2Pool, Cost, Older};
 use server::keyring::Keyring;
 use server::random::SystemRandom;
 
@@ -132,6 +132,54 @@ async fn a_full_queue_is_told_at_once_and_the_others_are_served() {
     assert_eq!(pool.refused(), busy);
     assert_eq!(pool.waiting(), 0);
     assert_eq!(pool.computed(), 100 - busy);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_older_hashes_are_every_comparison_takes_as_long() {
+    let pool = pool(2);
+    let password = Password::typed("harbour lantern 7130");
+    let ours = pool.hash(&password).await.unwrap();
+    // Threads take no time of this clock: what passes is what is waited beside the work.
+    let waited = async |stored: Option<&str>| {
+        let began = tokio::time::Instant::now();
+        pool.verify(&password, stored).await.unwrap();
+        began.elapsed()
+    };
+    assert_eq!(waited(None).await, Duration::ZERO);
+    let older = "$2b$10$k87L/MF28Q673VKh8/cPi.3C5.LjyHF/4D5A8CPpKl6zzyJJ19fA2";
+    let older = pool.adopt(&Older::parse(older).unwrap()).await.unwrap();
+    pool.learn_from(&older).await.unwrap();
+    for stored in [None, Some(ours.as_str())] {
+        // Half of what the older one adds, on whatever machine.
+        assert!(waited(stored).await > Duration::from_millis(15), "{stored:?}");
+    }
+    assert_eq!((pool.free(), pool.waiting()), (2, 0));
+}
+
+#[tokio::test]
+async fn however_many_strangers_ask_whoever_has_proved_something_is_served() {
+    for permits in [1, 2, 4] {
+        let pool = pool(permits);
+        let password = Password::typed("correct horse battery staple");
+        let strangers: Vec<_> = (0..200)
+            .map(|_| {
+                let (pool, password) = (Arc::clone(&pool), password.clone());
+                tokio::spawn(async move { pool.verify(&password, None).await })
+            })
+            .collect();
+        while pool.waiting() < 64 {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..10 {
+            assert!(pool.hash_proved(&password).await.is_ok(), "{permits} permits");
+            assert!(!pool.verify_proved(&password, None).await.unwrap(), "{permits} permits");
+        }
+        let mut busy = 0;
+        for answer in strangers {
+            busy += usize::from(matches!(answer.await.unwrap(), Err(HashTrouble::Busy)));
+        }
+        assert!(busy >= 100, "{busy} of 200 strangers were told that it is busy");
+    }
 }
 
 #[tokio::test]

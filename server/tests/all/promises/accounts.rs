@@ -34,7 +34,7 @@ async fn an_account_is_found_by_its_canonical_name_only() {
 #[tokio::test]
 async fn a_name_that_only_the_database_takes_for_ours_is_nobodys() {
     let ground = Ground::new().await;
-    ground.person("admin").await;
+    ground.person("armin").await;
     // A column that takes more spellings for one, as another database's collation might.
     let mut raw = ground.raw().await;
     sqlx::raw_sql(
@@ -46,17 +46,17 @@ async fn a_name_that_only_the_database_takes_for_ours_is_nobodys() {
     .execute(&mut raw)
     .await
     .unwrap();
-    sqlx::query("update account set name = 'ADMIN'")
+    sqlx::query("update account set name = 'ARMIN'")
         .execute(&mut raw)
         .await
         .unwrap();
     drop(raw);
     let ground = ground.reopen().await;
     assert_eq!(
-        ground.count("select count(*) from account where name = 'admin'").await,
+        ground.count("select count(*) from account where name = 'armin'").await,
         1
     );
-    assert_eq!(ground.store.account_named(&user("admin")).await.unwrap(), None);
+    assert_eq!(ground.store.account_named(&user("armin")).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! People, as an administrator keeps them.
 
-use portal::account::{Language, Role};
+use portal::account::{Language, Role, Unfit};
 use portal::audit::{Actor, Event};
 use portal::limits::{FAILURES_TO_CLOSE, Factor, Failures};
 use portal::method::ContactKind;
@@ -60,13 +60,16 @@ async fn a_person_is_added_with_their_contacts_and_an_audit_row() {
 #[tokio::test]
 async fn a_name_is_given_once_and_never_to_somebody_who_only_looks_the_same() {
     let ground = Ground::new().await;
-    ground.person("admin").await;
+    ground.person("armin").await;
     let before = ground.dump().await;
     for (name, expected) in [
-        ("admin", Adding::NameTaken),
-        ("ADMIN", Adding::NameTaken),
-        ("аdmin", Adding::LooksLike("admin".into())),
-        ("admın", Adding::LooksLike("admin".into())),
+        ("armin", Adding::NameTaken),
+        ("ARMIN", Adding::NameTaken),
+        ("аrmin", Adding::LooksLike("armin".into())),
+        ("armın", Adding::LooksLike("armin".into())),
+        ("arrnin", Adding::LooksLike("armin".into())),
+        ("h.tаnaka", Adding::Unfit(Unfit::MixedScripts)),
+        ("r00t", Adding::Unfit(Unfit::Reserved("root"))),
     ] {
         assert_eq!(
             ground
@@ -80,6 +83,12 @@ async fn a_name_is_given_once_and_never_to_somebody_who_only_looks_the_same() {
     }
     assert_eq!(ground.dump().await, before);
     ground.person("amin").await;
+    let administrator = NewPerson {
+        role: Role::Administrator,
+        ..person("root")
+    };
+    let added = ground.store.add_person(administrator, Actor::Console, START).await;
+    assert!(matches!(added.unwrap(), Adding::Added(_)));
 }
 
 #[tokio::test]

@@ -1,10 +1,13 @@
 //! A hash of another cost or an older key is replaced by whoever gives its password.
 
 use portal::ports::{Change, Fault, HashTrouble, Store as _};
-use server::hashing::{Argon2Pool, Cost};
+use server::hashing::{Argon2Pool, Cost, Older};
 
 use super::browser::PASSWORD;
 use super::site::{Beside, NAME, Site, While};
+
+/// "harbour lantern 7130", as a directory keeps it.
+const SSHA: &str = "{SSHA}233gLLm+XotcB0EI2HCczCjWR9EBAgP/";
 
 fn raised() -> Cost {
     Cost::new(19_456, 3).unwrap()
@@ -31,6 +34,32 @@ async fn a_right_password_brings_its_hash_up_to_the_cost_of_today() {
     // It is the same password, and once is enough.
     assert_eq!(browser.sign_in(NAME, PASSWORD).await.next(), "/register");
     assert_eq!(site.hash().await, after);
+}
+
+#[tokio::test]
+async fn a_right_password_takes_the_place_of_what_another_system_made_of_it() {
+    let site = Site::open().await;
+    let pool = pool(&site);
+    let older = Older::parse(SSHA).unwrap();
+    let adopted = pool.adopt(&older).await.unwrap();
+    let name = portal::account::UserName::parse(NAME).unwrap();
+    let account = site.store.account_named(&name).await.unwrap().unwrap();
+    let rehash = Change::Rehash {
+        account: account.id,
+        before: account.hash.unwrap(),
+        after: adopted.clone(),
+    };
+    site.store.commit(vec![rehash]).await.unwrap();
+    assert_eq!(site.store.older_hash().await.unwrap(), Some(adopted.clone()));
+    let mut browser = site.browser(pool);
+    assert_eq!(browser.sign_in(NAME, "harbour lantern 7131").await.status, 422);
+    assert_eq!(site.hash().await, adopted);
+    assert_eq!(browser.sign_in(NAME, "harbour lantern 7130").await.next(), "/register");
+    let after = site.hash().await;
+    assert!(after.starts_with("k1$$argon2id$v=19$m=19456,t=3,p=1$"), "{after}");
+    assert_eq!(browser.sign_in(NAME, "harbour lantern 7130").await.next(), "/register");
+    assert_eq!(site.hash().await, after);
+    assert_eq!(site.store.older_hash().await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ impl Portal {
             Change::PolicyIs(policy_version),
             Change::SetPassword {
                 account: account.id.clone(),
-                hash: self.hashing.hash(&password).await?,
+                hash: self.hashing.hash_proved(&password).await?,
                 epoch: account.epoch,
                 at: now,
                 keep: policy.password.history(),
