@@ -116,7 +116,8 @@ impl Delivery {
             return Ok(self.store.discard(outgoing, why).await?);
         }
         let Err(undelivered) = self.hand_over(&parcels, message.id.as_str()).await else {
-            return Ok(self.store.delivered(&message.id, self.clock.now()).await?);
+            self.store.delivered(&message.id, self.clock.now()).await?;
+            return self.after_probe(outgoing, &parcels).await;
         };
         let (id, matter, attempts) = (message.id.as_str(), what(&message.matter), outgoing.attempts);
         tracing::warn!(message = id, matter, attempts, why = %undelivered, "a message was not delivered");
@@ -132,6 +133,16 @@ impl Delivery {
         } else {
             tracing::error!(message = id, matter, attempts, reason, "a message was given up");
             self.store.bury(outgoing, reason).await?;
+        }
+        Ok(())
+    }
+
+    /// One message has shown that its channel is up again: the others need not wait for their turns.
+    async fn after_probe(&self, outgoing: &Outgoing, parcels: &[Parcel]) -> Result<(), Fault> {
+        if let Some(parcel) = parcels.first().filter(|_| outgoing.is_probe) {
+            let channel = parcel.channel();
+            let messages = self.store.hurry(channel, self.clock.now()).await?;
+            tracing::info!(channel = channel.word(), messages, "a channel is up again");
         }
         Ok(())
     }

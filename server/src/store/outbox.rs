@@ -6,31 +6,21 @@
 //! be tried for a day.
 
 mod backlog;
+mod down;
 mod sending;
-
-use std::time::Duration;
 
 use portal::account::Language;
 use portal::identity::{AccountId, ContactId, FlowId, MessageId};
-use portal::method::Method;
-use portal::moment::{Moment, minutes};
+use portal::moment::Moment;
 use portal::ports::{Committed, Matter, Message, Recipient};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
-use super::row::{maybe_moment, maybe_text, moment, number, small, text, word};
+use super::row::{maybe_text, moment, small, text, word};
 use super::{Result, SqlStore};
-use crate::courier::Channel;
 
 pub use backlog::{Backlog, DeadLetter};
 pub use sending::{LEASE, Obstacle, Outgoing};
-
-/// A failure older than this says nothing about a channel as it is. Longer than a code waits between two attempts.
-const RECENT: Duration = minutes(3);
-/// Trouble that passes sooner is left to the attempts that follow.
-const ENDURING: Duration = minutes(2);
-/// Recipients whose messages a channel fails, from which on it counts as down: less may be about them.
-const RECIPIENTS: i64 = 2;
 
 impl SqlStore {
     /// Only calls that were really made count; for a name nobody has, and past the limits, nothing is sent.
@@ -55,56 +45,6 @@ impl SqlStore {
         .await?;
         let moments = |rows: &[AnyRow]| rows.iter().map(|row| moment(row, "at")).collect::<Result<Vec<_>>>();
         Ok((moments(&about)?, moments(&in_all)?))
-    }
-
-    /// Methods whose channel is down: it has failed the messages of several recipients for minutes, and has delivered none
-    /// since. What a recipient's server says of a message does not count.
-    pub(super) async fn list_failing(&self, now: Moment) -> Result<Vec<Method>> {
-        // Most of the time there is no trouble at all.
-        let troubled = sqlx::query(
-            "select channel from outbox where failed > $1 group by channel having count(distinct contact) >= $2",
-        )
-        .bind((now - RECENT).millis())
-        .bind(RECIPIENTS)
-        .fetch_all(&self.reader)
-        .await?;
-        let troubled: Vec<String> = troubled.iter().map(|row| text(row, "channel")).collect::<Result<_>>()?;
-        let mut failing = Vec::new();
-        for method in Method::ALL {
-            let channel = Channel::of(method);
-            if troubled.iter().any(|word| word == channel.word()) && self.is_down(channel, now).await? {
-                failing.push(method);
-            }
-        }
-        Ok(failing)
-    }
-
-    async fn is_down(&self, channel: Channel, now: Moment) -> Result<bool> {
-        let delivered = sqlx::query(
-            "select settled from outbox where state = 'delivered' and channel = $1 order by settled desc limit 1",
-        )
-        .bind(channel.word())
-        .fetch_optional(&self.reader)
-        .await?;
-        let delivered = delivered
-            .map(|row| number(&row, "settled"))
-            .transpose()?
-            .unwrap_or(i64::MIN);
-        // A message that failed before something else got through has been failing anew since then.
-        let row = sqlx::query(
-            "select
-                count(distinct contact) as recipients,
-                min(case when failed_first > $3 then failed_first else failed end) as since
-            from outbox
-            where channel = $1 and failed > $2 and failed > $3",
-        )
-        .bind(channel.word())
-        .bind((now - RECENT).millis())
-        .bind(delivered)
-        .fetch_one(&self.reader)
-        .await?;
-        let since = maybe_moment(&row, "since")?;
-        Ok(number(&row, "recipients")? >= RECIPIENTS && since.is_some_and(|since| now.since(since) >= ENDURING))
     }
 }
 
@@ -233,5 +173,6 @@ fn read(row: &AnyRow) -> Result<Outgoing> {
     Ok(Outgoing {
         message,
         attempts: small(row, "attempts")?,
+        is_probe: false,
     })
 }

@@ -9,7 +9,7 @@ use portal::moment::{Moment, seconds};
 use portal::ports::{Committed, Message};
 use sqlx::AnyConnection;
 
-use super::read;
+use super::{down, read};
 use crate::courier::Channel;
 use crate::store::row::{number, text, word};
 use crate::store::{BATCH, Result, SqlStore, audit, met_one};
@@ -72,6 +72,8 @@ pub struct Outgoing {
     pub message: Message,
     /// Which attempt this is, from 1.
     pub attempts: u32,
+    /// It is to show whether a channel that was down is up again.
+    pub is_probe: bool,
 }
 
 /// What stood in the way of a message.
@@ -84,7 +86,8 @@ pub enum Obstacle {
 }
 
 impl SqlStore {
-    /// Takes out up to `most` messages of a channel that are due, each for [`LEASE`]; the first of every line only.
+    /// Takes out up to `most` messages of a channel that are due, each for [`LEASE`]; the first of every line only. Of a
+    /// channel that is down one at a time, some time after it failed.
     pub async fn lease_due(&self, now: Moment, holder: &str, channel: Channel, most: usize) -> Result<Vec<Outgoing>> {
         // Looking first costs no write lock, and most of the time there is nothing: also while a channel is down, and what
         // is due waits behind what is tried again later.
@@ -96,7 +99,13 @@ impl SqlStore {
         if is_due.is_none() {
             return Ok(Vec::new());
         }
+        let failed = self.last_failure_of_down(channel, now).await?;
         let mut tx = self.begin().await?;
+        let most = match failed {
+            None => most,
+            Some(failed) if down::may_probe(&mut tx, channel, failed, now).await? => 1,
+            Some(_) => return Ok(Vec::new()),
+        };
         let rows = sqlx::query(concat!(
             "select
                 number,
@@ -131,7 +140,10 @@ impl SqlStore {
             .execute(&mut *tx)
             .await?;
             if met_one(&result) == Committed::Done {
-                taken.push(read(row)?);
+                taken.push(Outgoing {
+                    is_probe: failed.is_some(),
+                    ..read(row)?
+                });
             }
         }
         tx.commit().await?;
@@ -293,6 +305,7 @@ impl SqlStore {
                     holder = null,
                     reason = case reason when '' then 'not sent in time' else reason end
                 where number in (select number from outbox where state = 'waiting' and expires <= $1 limit $2)
+                    and state = 'waiting'
                 returning id",
             )
             .bind(now.millis())

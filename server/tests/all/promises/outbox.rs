@@ -36,6 +36,7 @@ fn after(message: &Message, attempts: u32) -> Outgoing {
     Outgoing {
         message: message.clone(),
         attempts,
+        is_probe: false,
     }
 }
 

@@ -9,8 +9,9 @@ use portal::identity::{Channel as Proved, ContactId};
 use portal::limits::{Factor, Failures};
 use portal::method::proof::Proof;
 use portal::method::{ContactKind, Method};
-use portal::moment::{days, hours, seconds};
-use portal::ports::{Account, Change, FlowKind, Matter, Recipient, Store as _, Trust};
+use portal::moment::{days, hours, minutes, seconds};
+use portal::ports::{Account, Change, FlowKind, Matter, Recipient, Spent, Store as _, Trust};
+use portal::upkeep::Upkeep;
 use server::courier::Channel;
 use server::store::audit::Filter;
 use server::store::outbox::Obstacle;
@@ -274,6 +275,13 @@ async fn changes(ground: &Ground, account: &Account) {
             .unwrap();
     }
     ground.store.failing(START).await.unwrap();
+    ground.store.failing(START + minutes(1)).await.unwrap();
+    ground
+        .store
+        .lease_due(START + minutes(1), "worker", Channel::Mail, 1)
+        .await
+        .unwrap();
+    ground.store.hurry(Channel::Mail, START).await.unwrap();
     ground.store.backlog().await.unwrap();
     ground.store.held_back(START, 5).await.unwrap();
     ground.store.delivered(&outgoing[0].message.id, START).await.unwrap();
