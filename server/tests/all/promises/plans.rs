@@ -81,7 +81,7 @@ async fn no_statement_of_a_long_day_reads_a_whole_table() {
         .collect();
     assert!(heard.len() > 90, "only {} statements were heard", heard.len());
 
-    let mut raw = raw(&ground.folder.database()).await;
+    let mut raw = ground.raw().await;
     let mut scans = Vec::new();
     for statement in heard {
         for step in plan(&mut raw, &statement).await {
