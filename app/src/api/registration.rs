@@ -112,6 +112,14 @@ pub async fn begin_phone(country: String, number: String, way: String) -> Result
     request.answer("/register/phone", &typed, done.map(|()| "/register/code".to_owned()))
 }
 
+/// Sends a code to what an administrator filled in.
+#[server(prefix = "/api", endpoint = "register/vouched")]
+pub async fn confirm_vouched(kind: String) -> Result<Next, Said> {
+    let request = Request::here()?;
+    let done = request.portal.begin_confirm(&request.visit, &kind).await;
+    request.answer("/register", &[], done.map(|()| "/register/code".to_owned()))
+}
+
 /// Sends another code, perhaps the other way.
 #[server(prefix = "/api", endpoint = "register/again")]
 pub async fn registration_again(method: String) -> Result<Next, Said> {

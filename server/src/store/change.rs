@@ -61,6 +61,7 @@ impl SqlStore {
             Change::EndSessions { account, except } => sessions::end_all(conn, &account, except.as_deref()).await,
             Change::PutContact(contact) => contacts::put(conn, self.keys.as_ref(), &contact).await,
             Change::VerifyContact { contact, at } => contacts::verify(conn, &contact, at).await,
+            Change::ConfirmContact(contact) => contacts::confirm(conn, &contact).await,
             Change::RemoveContact(contact) => contacts::remove(conn, &contact).await,
             Change::DropPending { account, kind } => contacts::drop_pending(conn, &account, kind).await,
             Change::Freeze { account, freeze } => {

@@ -140,6 +140,33 @@ pub(super) async fn verify(conn: &mut AnyConnection, id: &ContactId, at: Moment)
     }
 }
 
+/// What an administrator filled in becomes the owner's own. It counted fully before, so it is dated no later than the first
+/// finish: only what is added after that has to wait.
+pub(super) async fn confirm(conn: &mut AnyConnection, id: &ContactId) -> Result<Committed> {
+    let row = sqlx::query("select account from contact where id = $1 and trust = 'vouched' and gone = 0")
+        .bind(id.as_str())
+        .fetch_optional(&mut *conn)
+        .await?;
+    let Some(row) = row else { return Ok(Committed::Stale) };
+    let account = AccountId::new(text(&row, "account")?);
+    let result = sqlx::query(
+        "update contact set
+            trust = 'verified',
+            added = (
+                select case when first_finish < contact.added then first_finish else contact.added end
+                from account where account.id = contact.account
+            )
+        where id = $1 and trust = 'vouched' and gone = 0",
+    )
+    .bind(id.as_str())
+    .execute(&mut *conn)
+    .await?;
+    match met_one(&result) {
+        Committed::Done => accounts::advance(conn, &account).await,
+        Committed::Stale => Ok(Committed::Stale),
+    }
+}
+
 pub(super) async fn remove(conn: &mut AnyConnection, id: &ContactId) -> Result<Committed> {
     let row = sqlx::query("select account from contact where id = $1 and gone = 0")
         .bind(id.as_str())

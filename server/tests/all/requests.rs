@@ -48,4 +48,5 @@ mod strange_names;
 mod throttles;
 mod unlock;
 mod views;
+mod vouched;
 mod web;

@@ -147,6 +147,9 @@ pub enum Change {
         /// When.
         at: Moment,
     },
+    /// A contact that an administrator filled in was proved by its owner: it is their own from here on, and as seasoned as
+    /// it was. Stale when it is not vouched for any longer.
+    ConfirmContact(ContactId),
     /// A contact goes. Stale when it is gone.
     RemoveContact(ContactId),
     /// Contacts of the account that were never proved go.

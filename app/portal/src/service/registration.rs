@@ -1,6 +1,7 @@
 //! The deeds of registration, one file each. Here is what they share: the flow of the session, and what may be changed in
 //! it without another proof.
 
+mod confirm;
 mod finish;
 mod overview;
 mod prove;

@@ -7,7 +7,7 @@ use portal::screen::{Line, Overview as Screen, Standing};
 
 use super::{Masked, SigningOut, name_of, page_of, proof};
 use crate::api::View;
-use crate::api::registration::{FinishRegistration, OverviewView, overview_view};
+use crate::api::registration::{ConfirmVouched, FinishRegistration, OverviewView, overview_view};
 use crate::parts::deed::{Deed, Press, door};
 use crate::parts::load::{load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
@@ -188,10 +188,10 @@ fn Group(title: Word, lines: Vec<Line>) -> impl IntoView {
 fn Row(line: Line) -> impl IntoView {
     let words = words();
     let name = name_of(words, line.kind);
-    let deed = words.say(if line.standing == Standing::Missing {
-        Word::RegisterSetUp
-    } else {
-        Word::RegisterChange
+    let deed = words.say(match line.standing {
+        Standing::Missing => Word::RegisterSetUp,
+        Standing::Vouched => Word::RegisterReplace,
+        _ => Word::RegisterChange,
     });
     let state = match line.standing {
         Standing::Missing => {
@@ -202,7 +202,7 @@ fn Row(line: Line) -> impl IntoView {
             };
             words.say(about).into_any()
         }
-        Standing::Vouched => words.say(Word::RegisterVouched).into_any(),
+        Standing::Vouched => view! { <Unconfirmed kind=line.kind name /> }.into_any(),
         Standing::Verified(since) => view! {
             <strong>{words.say(Word::RegisterRegistered)}</strong>
             " "
@@ -230,6 +230,24 @@ fn Row(line: Line) -> impl IntoView {
                 <p class="method-state">{state}</p>
             </div>
         </li>
+    }
+}
+
+/// What an administrator filled in: a press, and a code goes there.
+#[component]
+fn Unconfirmed(kind: ContactKind, name: &'static str) -> impl IntoView {
+    let words = words();
+    let action = door::<ConfirmVouched>();
+    let deed = words.say(Word::RegisterConfirm);
+    view! {
+        {words.say(Word::RegisterVouched)}
+        <Deed action>
+            <input type="hidden" name="kind" value=kind.word() />
+            <Press
+                label=words.fill(Word::RegisterDeed, &[("deed", &deed), ("method", &name)])
+                class="button secondary compact"
+            />
+        </Deed>
     }
 }
 

@@ -126,7 +126,7 @@ impl Portal {
         let awaited = Awaited {
             address: match contact.kind {
                 // What is registered is shown whole only to whoever has proved it.
-                _ if is_proving => mask(contact),
+                _ if is_proving || contact.trust == Trust::Vouched => mask(contact),
                 ContactKind::Phone => phone::shown(&contact.address).shown,
                 ContactKind::Mailbox | ContactKind::Email => contact.address.clone(),
             },

@@ -3,7 +3,7 @@
 use super::Found;
 use crate::audit::{Event, Outcome};
 use crate::moment::Moment;
-use crate::ports::{Change, Committed, Contact, Matter};
+use crate::ports::{Change, Committed, Contact, Matter, Trust};
 use crate::refusal::Refusal;
 use crate::registration::{Errand, Registration, Stage};
 use crate::service::code::{Judged, Try};
@@ -71,6 +71,9 @@ impl Portal {
                 errand: None,
             };
             return Ok(vec![found.saved_as(&proved)?]);
+        }
+        if contact.trust == Trust::Vouched {
+            return Ok(self.confirmed(visit, found, contact)?);
         }
         let mut added = self.own_entry(visit, found, Event::AddMethod, Outcome::Succeeded);
         added.method = found.walk.stage.dispatch().map(|dispatch| dispatch.method);
