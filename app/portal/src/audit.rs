@@ -37,6 +37,14 @@ pub enum Event {
     RemoveMethod,
     /// A registration was finished.
     FinishRegistration,
+    /// Registering was put off at a sign-in.
+    PutOffRegistration,
+    /// It was asked whether what is registered is still right; the detail holds the answer.
+    Reconfirm,
+    /// An administrator asked for a reconfirmation or a registration anew.
+    DemandRegistration,
+    /// Somebody was invited to register, or reminded of it.
+    Invite,
     /// The administrators were written to.
     ContactAdministrator,
     /// A form of a step ahead.
@@ -53,17 +61,23 @@ pub enum Event {
     Freeze,
     /// Self-service was allowed again by an administrator.
     Unfreeze,
+    /// Administrators were told of something by the product itself.
+    Alarm,
     /// The policy was set.
     SetPolicy,
     /// The audit log was read or exported.
     ReadAudit,
     /// Old entries were removed; the detail holds the anchor.
     Retention,
+    /// A backup took the place of the database; the detail holds how often that was.
+    Restore,
+    /// A key was added or retired; the detail holds the names of those there are.
+    ChangeKeys,
 }
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 30] = [
         Self::SignIn,
         Self::SignOut,
         Self::Identify,
@@ -76,6 +90,10 @@ impl Event {
         Self::AddMethod,
         Self::RemoveMethod,
         Self::FinishRegistration,
+        Self::PutOffRegistration,
+        Self::Reconfirm,
+        Self::DemandRegistration,
+        Self::Invite,
         Self::ContactAdministrator,
         Self::StepViolation,
         Self::CrossSite,
@@ -84,9 +102,12 @@ impl Event {
         Self::ReopenMethods,
         Self::Freeze,
         Self::Unfreeze,
+        Self::Alarm,
         Self::SetPolicy,
         Self::ReadAudit,
         Self::Retention,
+        Self::Restore,
+        Self::ChangeKeys,
     ];
 
     /// The name in the log.
@@ -104,6 +125,10 @@ impl Event {
             Self::AddMethod => "add_method",
             Self::RemoveMethod => "remove_method",
             Self::FinishRegistration => "finish_registration",
+            Self::PutOffRegistration => "put_off_registration",
+            Self::Reconfirm => "reconfirm",
+            Self::DemandRegistration => "demand_registration",
+            Self::Invite => "invite",
             Self::ContactAdministrator => "contact_administrator",
             Self::StepViolation => "step_violation",
             Self::CrossSite => "cross_site",
@@ -112,9 +137,12 @@ impl Event {
             Self::ReopenMethods => "reopen_methods",
             Self::Freeze => "freeze",
             Self::Unfreeze => "unfreeze",
+            Self::Alarm => "alarm",
             Self::SetPolicy => "set_policy",
             Self::ReadAudit => "read_audit",
             Self::Retention => "retention",
+            Self::Restore => "restore",
+            Self::ChangeKeys => "change_keys",
         }
     }
 }

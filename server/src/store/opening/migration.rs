@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::any::AnyConnectOptions;
+use sqlx::AnyPool;
 use sqlx::migrate::Migrator;
-use sqlx::{AnyPool, ConnectOptions as _, Connection as _};
 
-use super::{CannotOpen, address, beside, private_file};
+use super::copying::back_up;
+use super::{CannotOpen, beside};
 use crate::store::Result;
 use crate::store::row::number;
 
@@ -58,16 +58,4 @@ async fn schema(pool: &AnyPool) -> Result<i64> {
         .fetch_one(pool)
         .await?;
     number(&row, "version")
-}
-
-/// By a connection of its own: it takes its time, and nobody waits for it.
-pub(super) async fn back_up(place: &Path, to: &Path) -> std::result::Result<(), CannotOpen> {
-    let path = to.to_str().ok_or_else(|| CannotOpen::Place(to.to_owned()))?;
-    // An empty file is taken over with its rights; one with something in it is refused.
-    let file = private_file(to)?;
-    let mut conn = AnyConnectOptions::from_url(&address(place)?)?.connect().await?;
-    let copied = sqlx::query("vacuum into $1").bind(path).execute(&mut conn).await;
-    conn.close().await?;
-    copied?;
-    file.sync_all().map_err(|cause| CannotOpen::File(to.to_owned(), cause))
 }
