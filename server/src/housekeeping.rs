@@ -7,16 +7,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portal::audit::Actor;
-use portal::moment::{Moment, days, hours, minutes};
+use portal::moment::{Moment, days, hours, minutes, seconds};
 use portal::ports::{Clock, Fault};
 use portal::service::Portal;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::keyring::Keyring;
 use crate::store::SqlStore;
 
 /// How often it is looked whose turn it is.
 const EVERY: Duration = Duration::from_millis(500);
+/// How often it is asked who keeps the house; a third of the lease.
+const ASK_EVERY: Duration = seconds(5);
 /// The longest wait for the next try of a job that fails, unless its turn comes later anyway.
 const LONGEST_WAIT: Duration = minutes(1);
 /// How far the clock may be ahead of what the audit log says and of the time that has passed since. Beyond that it may be
@@ -34,33 +37,53 @@ enum Job {
     Anchor,
     /// Tells owners what was left unfinished.
     TellUnfinished,
+    /// Reminds people who were invited to register.
+    Remind,
     /// Tells the help desk of the calls that were held back.
     DigestHelp,
+    /// Tells administrators of what looks wrong.
+    Watch,
     /// Gives up messages that are not worth sending any longer.
     DropExpired,
     /// Removes what has run out.
     Purge,
+    /// Looks whether the keyring was changed.
+    Keys,
+    /// Encrypts with the newest key what stands under older ones.
+    EncryptAnew,
 }
 
 impl Job {
     /// Every job, in the order of a round.
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 11] = [
         Self::Seal,
         Self::Retain,
         Self::Anchor,
         Self::TellUnfinished,
+        Self::Remind,
         Self::DigestHelp,
+        Self::Watch,
         Self::DropExpired,
         Self::Purge,
+        Self::Keys,
+        Self::EncryptAnew,
     ];
+
+    /// Whether one server at a time does it. Sealing has a lease of its own, so that no row waits for a server that is slow
+    /// with the rest; and each has keys of its own in memory.
+    const fn is_for_one(self) -> bool {
+        !matches!(self, Self::Seal | Self::Keys)
+    }
 
     /// How often. Rows of the audit log are in the chain within about a second.
     const fn every(self) -> Duration {
         match self {
             Self::Retain => hours(1),
-            Self::Seal => EVERY,
+            // A batch each: no more than a thousand rows a second.
+            Self::Seal | Self::EncryptAnew => EVERY,
+            Self::Keys => seconds(5),
             Self::Anchor => minutes(5),
-            Self::TellUnfinished | Self::DigestHelp | Self::DropExpired | Self::Purge => minutes(1),
+            Self::TellUnfinished | Self::Remind | Self::DigestHelp | Self::Watch | Self::DropExpired | Self::Purge => minutes(1),
         }
     }
 }
@@ -113,6 +136,8 @@ impl Turn {
 pub struct Housekeeping {
     /// The store.
     pub store: Arc<SqlStore>,
+    /// The keys, which may be changed while they are in use.
+    pub keyring: Arc<Keyring>,
     /// Who tells owners what was left unfinished.
     pub portal: Arc<Portal>,
     /// How long the audit log is kept.
@@ -128,8 +153,13 @@ impl Housekeeping {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut turns = Job::ALL.map(Turn::of);
         let mut course = Course::default();
+        let mut asked = None;
         loop {
+            let keeps = self.keeps(&mut asked).await;
             for turn in turns.iter_mut().filter(|turn| turn.is_due()) {
+                if !keeps && turn.job.is_for_one() {
+                    continue;
+                }
                 let outcome = self.take(turn.job, &mut course).await;
                 if let Err(fault) = &outcome {
                     tracing::error!(%fault, job = ?turn.job, "housekeeping failed");
@@ -142,10 +172,31 @@ impl Housekeeping {
                     if let Err(fault) = self.store.seal_last(self.clock.now(), &self.name).await {
                         tracing::error!(%fault, "the audit log was not sealed at the end");
                     }
+                    if let Err(breakdown) = self.store.stop_leading(&self.name).await {
+                        tracing::warn!(%breakdown, "the next to keep the house has to wait a moment");
+                    }
                     return;
                 }
             }
         }
+    }
+
+    /// Whether the house is this worker's to keep, asked again after a moment. Where several servers share the database
+    /// one of them keeps it, and another takes over when that one falls silent.
+    async fn keeps(&self, asked: &mut Option<(Instant, bool)>) -> bool {
+        if let Some((at, keeps)) = *asked
+            && at.elapsed() < ASK_EVERY
+        {
+            return keeps;
+        }
+        let keeps = self
+            .store
+            .leads(self.clock.now(), &self.name)
+            .await
+            .inspect_err(|breakdown| tracing::error!(%breakdown, "nobody knows who keeps the house"))
+            .unwrap_or(false);
+        *asked = Some((Instant::now(), keeps));
+        keeps
     }
 
     async fn take(&self, job: Job, course: &mut Course) -> Result<(), Fault> {
@@ -163,13 +214,42 @@ impl Housekeeping {
             Job::TellUnfinished => {
                 self.portal.tell_unfinished().await?;
             }
+            Job::Remind => {
+                self.portal.remind().await?;
+            }
             Job::DigestHelp => {
                 self.portal.digest_help().await?;
             }
+            Job::Watch => self.portal.watch().await?,
             Job::DropExpired => self.drop_expired(now).await?,
             Job::Purge => {
                 self.store.purge(now).await?;
             }
+            Job::Keys => self.look_at_keys(now).await?,
+            Job::EncryptAnew => self.encrypt_anew(course).await?,
+        }
+        Ok(())
+    }
+
+    async fn look_at_keys(&self, now: Moment) -> Result<(), Fault> {
+        if self.keyring.look_again().map_err(Fault::new)? {
+            tracing::info!(keys = self.keyring.kids().join(" "), "the keyring was changed");
+        }
+        self.store.renew_decoy()?;
+        self.store.record_keys(&self.keyring.kids(), now).await?;
+        Ok(())
+    }
+
+    /// A batch at a time; where there is nothing to do, it is looked again after a minute.
+    async fn encrypt_anew(&self, course: &mut Course) -> Result<(), Fault> {
+        if course.rests_until.is_some_and(|until| Instant::now() < until) {
+            return Ok(());
+        }
+        let rows = self.store.encrypt_anew(&self.keyring.kids()).await?;
+        if rows == 0 {
+            course.rests_until = Some(Instant::now() + minutes(1));
+        } else {
+            tracing::debug!(rows, "addresses were encrypted anew");
         }
         Ok(())
     }
@@ -207,11 +287,13 @@ impl Housekeeping {
     }
 }
 
-/// What the clock is measured by: when the log was written last before this process began to write, and the time that has
-/// passed since.
+/// What is remembered from one turn to the next. The clock is measured by when the log was written last before this process
+/// began to write, and the time that has passed since.
 #[derive(Default)]
 struct Course {
     began: Option<(Moment, Instant)>,
+    /// Until when there was nothing left to encrypt anew.
+    rests_until: Option<Instant>,
 }
 
 impl Course {

@@ -1,14 +1,20 @@
 //! The secret keys: where they come from, and the keyed functions the rules ask for.
 //!
-//! A keyring holds one secret or more, oldest first, each with a name (`kid`). What is written anew is sealed with the
-//! newest; what was sealed before is opened with the key it names. Digests always use the oldest, since they are looked
-//! up by equality: an index under a newer key would find nothing. So the oldest key stays for as long as the data does.
+//! A keyring holds one key or more, oldest first, each with a name (`kid`). What is written anew is encrypted with the
+//! newest; what was encrypted before is opened with the key it names, and so are passwords compared. Digests always use
+//! the oldest, since they are looked up by equality, or have to be verified for years: an index under a newer key would
+//! find nothing. A key that is retired therefore leaves the keys of its digests behind, from which nothing else can be
+//! derived.
 //!
-//! Nothing here knows what is sealed or where it is kept.
+//! Nothing here knows what is encrypted or where it is kept.
 
+mod change;
 mod file;
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -18,6 +24,7 @@ use portal::ports::{Fault, Keys, Label, Random};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use self::file::Stamp;
 pub use self::file::Trouble;
 use crate::random::SystemRandom;
 
@@ -29,31 +36,80 @@ const NONCE: usize = 24;
 /// A key of 256 bits, wiped when dropped.
 type Derived = Zeroizing<[u8; 32]>;
 
-/// One secret of the keyring.
+/// One key of the keyring.
 struct Key {
     kid: String,
-    secret: Zeroizing<Vec<u8>>,
+    holds: Holds,
+}
+
+/// What is left of a key.
+enum Holds {
+    /// All of it.
+    Secret(Zeroizing<Vec<u8>>),
+    /// It is retired: the keys of digests alone, by the word of their purpose.
+    Digests(BTreeMap<String, Derived>),
 }
 
 impl Key {
-    /// The keys of a purpose (HKDF-SHA-256, RFC 5869): one for digests, one for sealing, so that no key serves two
-    /// algorithms.
-    fn derive(&self, label: Label) -> (Derived, Derived) {
+    /// The keys of a purpose (HKDF-SHA-256, RFC 5869): one for digests, one for encrypting, so that no key serves two
+    /// algorithms. None of a key that is retired.
+    fn derive(&self, label: Label) -> Option<(Derived, Derived)> {
+        let Holds::Secret(secret) = &self.holds else {
+            return None;
+        };
         let mut both = Zeroizing::new([0; 64]);
-        Hkdf::<Sha256>::new(None, &self.secret)
+        Hkdf::<Sha256>::new(None, secret)
             .expand(label.word().as_bytes(), &mut *both)
             .expect("HKDF-SHA-256 yields up to 8,160 bytes");
         let (mut digest, mut seal) = (Derived::default(), Derived::default());
         digest.copy_from_slice(&both[..32]);
         seal.copy_from_slice(&both[32..]);
-        (digest, seal)
+        Some((digest, seal))
+    }
+
+    fn digest(&self, label: Label) -> Option<Derived> {
+        match &self.holds {
+            Holds::Secret(_) => self.derive(label).map(|(digest, _)| digest),
+            Holds::Digests(digests) => digests.get(label.word()).cloned(),
+        }
+    }
+
+    const fn is_retired(&self) -> bool {
+        matches!(self.holds, Holds::Digests(_))
+    }
+}
+
+/// The keys of a moment: oldest first; at least one is not retired, and the last is not.
+struct Ring(Vec<Key>);
+
+impl Ring {
+    fn newest(&self) -> &Key {
+        self.0.last().expect("a keyring is made with at least one key")
+    }
+
+    /// A key that is not retired.
+    fn named(&self, kid: &str) -> Option<&Key> {
+        self.0.iter().find(|key| key.kid == kid && !key.is_retired())
+    }
+
+    fn pepper(&self) -> (String, Derived) {
+        let key = self.newest();
+        let (pepper, _) = key.derive(Label::Password).expect("the newest key is whole");
+        (key.kid.clone(), pepper)
+    }
+
+    /// Whose digests count for a purpose: the oldest key's that has one.
+    fn digest(&self, label: Label) -> Derived {
+        let digest = self.0.iter().find_map(|key| key.digest(label));
+        digest.expect("the newest key is whole, and has one for every purpose")
     }
 }
 
 /// The keys of one installation.
 pub struct Keyring {
-    /// Oldest first; never empty.
-    keys: Vec<Key>,
+    ring: RwLock<Arc<Ring>>,
+    /// Where it lies, and what the file was when it was read; none in memory.
+    file: Option<(PathBuf, RwLock<Stamp>)>,
 }
 
 impl Keyring {
@@ -61,41 +117,56 @@ impl Keyring {
     pub fn ephemeral(random: &dyn Random) -> Result<Self, Fault> {
         let mut secret = Zeroizing::new(vec![0; SHORTEST_SECRET]);
         random.fill(&mut secret)?;
+        let key = Key {
+            kid: "memory".into(),
+            holds: Holds::Secret(secret),
+        };
         Ok(Self {
-            keys: vec![Key {
-                kid: "memory".into(),
-                secret,
-            }],
+            ring: RwLock::new(Arc::new(Ring(vec![key]))),
+            file: None,
         })
     }
 
-    /// The names of the keys, oldest first.
-    pub fn kids(&self) -> impl Iterator<Item = &str> {
-        self.keys.iter().map(|key| key.kid.as_str())
+    /// The names of the keys that are not retired, oldest first.
+    pub fn kids(&self) -> Vec<String> {
+        let ring = self.ring();
+        let whole = ring.0.iter().filter(|key| !key.is_retired());
+        whole.map(|key| key.kid.clone()).collect()
+    }
+
+    /// The names of the keys of which only the digests are left.
+    pub fn retired(&self) -> Vec<String> {
+        let ring = self.ring();
+        let retired = ring.0.iter().filter(|key| key.is_retired());
+        retired.map(|key| key.kid.clone()).collect()
     }
 
     /// The key that new passwords are mixed with before they are hashed, and its name.
-    pub fn pepper(&self) -> (&str, Zeroizing<[u8; 32]>) {
-        let key = self.newest();
-        (&key.kid, key.derive(Label::Password).0)
+    pub fn pepper(&self) -> (String, Zeroizing<[u8; 32]>) {
+        self.ring().pepper()
     }
 
     /// The key of that name for passwords hashed before; none when it is gone.
     pub fn pepper_of(&self, kid: &str) -> Option<Zeroizing<[u8; 32]>> {
-        self.named(kid).map(|key| key.derive(Label::Password).0)
+        let pepper = |ring: &Ring| Some(ring.named(kid)?.derive(Label::Password)?.0);
+        pepper(&self.ring()).or_else(|| pepper(self.ring_anew()?.as_ref()))
     }
 
-    fn oldest(&self) -> &Key {
-        self.keys.first().expect("a keyring is made with at least one key")
+    fn ring(&self) -> Arc<Ring> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn newest(&self) -> &Key {
-        self.keys.last().expect("a keyring is made with at least one key")
+    /// The keys after another look at the file; none where they are what they were. Another server may write with a key
+    /// that was added a moment ago.
+    fn ring_anew(&self) -> Option<Arc<Ring>> {
+        self.look_again().is_ok_and(|is_new| is_new).then(|| self.ring())
     }
+}
 
-    fn named(&self, kid: &str) -> Option<&Key> {
-        self.keys.iter().find(|key| key.kid == kid)
-    }
+/// Under which key a value is encrypted; none where it is no such value.
+pub fn kid_of(sealed: &[u8]) -> Option<&str> {
+    let (&length, rest) = sealed.split_first()?;
+    std::str::from_utf8(rest.get(..length.into())?).ok()
 }
 
 impl fmt::Debug for Keyring {
@@ -106,8 +177,7 @@ impl fmt::Debug for Keyring {
 
 impl Keys for Keyring {
     fn digest(&self, label: Label, parts: &[&[u8]]) -> [u8; 32] {
-        let (key, _) = self.oldest().derive(label);
-        let mut mac = hmac(&key);
+        let mut mac = hmac(&self.ring().digest(label));
         for part in parts {
             update_with_length(&mut mac, part);
         }
@@ -115,10 +185,12 @@ impl Keys for Keyring {
     }
 
     fn seal(&self, label: Label, place: &str, plain: &[u8]) -> Result<Vec<u8>, Fault> {
-        let key = self.newest();
+        let ring = self.ring();
+        let key = ring.newest();
+        let (_, derived) = key.derive(label).expect("the newest key is whole");
         let mut nonce = [0; NONCE];
         SystemRandom.fill(&mut nonce)?;
-        let cipher = XChaCha20Poly1305::new((&*key.derive(label).1).into());
+        let cipher = XChaCha20Poly1305::new((&*derived).into());
         let aad = bound_to(label, place, &key.kid);
         let hidden = cipher
             .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: &aad })
@@ -135,15 +207,16 @@ impl Keys for Keyring {
 
     fn open(&self, label: Label, place: &str, sealed: &[u8]) -> Result<Vec<u8>, Fault> {
         let broken = || Fault::new("a sealed value is malformed");
-        let (&length, rest) = sealed.split_first().ok_or_else(broken)?;
-        let (kid, rest) = rest.split_at_checked(length.into()).ok_or_else(broken)?;
-        let (nonce, hidden) = rest.split_first_chunk::<NONCE>().ok_or_else(broken)?;
-        let key = std::str::from_utf8(kid)
-            .ok()
-            .and_then(|kid| self.named(kid))
+        let kid = kid_of(sealed).ok_or_else(broken)?;
+        let (nonce, hidden) = sealed[1 + kid.len()..]
+            .split_first_chunk::<NONCE>()
+            .ok_or_else(broken)?;
+        let derived = |ring: &Ring| Some(ring.named(kid)?.derive(label)?.1);
+        let derived = derived(&self.ring())
+            .or_else(|| derived(self.ring_anew()?.as_ref()))
             .ok_or_else(|| Fault::new("a sealed value names a key that is not in the keyring"))?;
-        let cipher = XChaCha20Poly1305::new((&*key.derive(label).1).into());
-        let aad = bound_to(label, place, &key.kid);
+        let cipher = XChaCha20Poly1305::new((&*derived).into());
+        let aad = bound_to(label, place, kid);
         cipher
             .decrypt(&XNonce::from(*nonce), Payload { msg: hidden, aad: &aad })
             .map_err(|_| Fault::new("a sealed value was altered or moved"))
@@ -177,10 +250,11 @@ mod tests {
     fn ring(secrets: &[(&str, u8)]) -> Keyring {
         let key = |(kid, byte): &(&str, u8)| Key {
             kid: (*kid).into(),
-            secret: Zeroizing::new(vec![*byte; 32]),
+            holds: Holds::Secret(Zeroizing::new(vec![*byte; 32])),
         };
         Keyring {
-            keys: secrets.iter().map(key).collect(),
+            ring: RwLock::new(Arc::new(Ring(secrets.iter().map(key).collect()))),
+            file: None,
         }
     }
 

@@ -15,18 +15,19 @@ use std::fmt;
 use async_trait::async_trait;
 use zeroize::Zeroizing;
 
-pub use change::{Change, Committed};
-pub use message::{CallForHelp, Matter, Message, Recipient};
+pub use change::{Change, Committed, Spent};
+pub use message::{Alarm, CallForHelp, Matter, Message, Recipient};
 pub use rows::{Account, Code, Contact, Flow, FlowKind, Freeze, HeldBack, Replay, Session, Trust, Unfinished};
 
 use crate::account::UserName;
 use crate::identity::{AccountId, CodeId, FlowId};
-use crate::limits::{Factor, Failures, Sent};
+use crate::limits::{Factor, Failures, Lane, Sent};
 use crate::method::Method;
 use crate::method::proof::Proof;
 use crate::moment::Moment;
 use crate::password::nfc;
 use crate::policy::Policy;
+use crate::upkeep::Upkeep;
 
 /// Something went wrong on our side. Opaque to the rules; logged once, at the boundary.
 pub struct Fault(Box<dyn std::error::Error + Send + Sync>);
@@ -108,6 +109,18 @@ pub enum Label {
 }
 
 impl Label {
+    /// Every purpose. One that is missing here is lost when the oldest key is retired.
+    pub const ALL: [Self; 8] = [
+        Self::Token,
+        Self::Index,
+        Self::Code,
+        Self::Challenge,
+        Self::Said,
+        Self::Contact,
+        Self::Audit,
+        Self::Password,
+    ];
+
     /// The label that separates the keys (HKDF `info`). Never change one: what it protects would be lost.
     pub const fn word(self) -> &'static str {
         match self {
@@ -208,14 +221,30 @@ pub trait Store: Send + Sync {
     async fn proofs(&self, flow: &FlowId) -> Result<Vec<Proof>, Fault>;
     /// The code.
     async fn code(&self, id: &CodeId) -> Result<Option<Code>, Fault>;
-    /// When the live codes of the account in other flows than this one, at most one in each, were asked for since.
-    async fn live_codes(&self, account: &AccountId, except: &FlowId, since: Moment) -> Result<Vec<Moment>, Fault>;
+    /// When, and in which lane, the live codes of the account in other flows than this one, at most one in each, were asked
+    /// for since.
+    async fn live_codes(
+        &self,
+        account: &AccountId,
+        except: &FlowId,
+        since: Moment,
+    ) -> Result<Vec<(Moment, Lane)>, Fault>;
     /// The failures of an account with a factor.
     async fn failures(&self, account: &AccountId, factor: Factor) -> Result<Failures, Fault>;
     /// Sends to a destination since, the newest first, at most 200.
     async fn sends(&self, channel: &str, network: &str, since: Moment) -> Result<Vec<Sent>, Fault>;
-    /// Moments of sends on behalf of an account since, by whatever way, at most 200.
-    async fn sends_for(&self, account: &AccountId, since: Moment) -> Result<Vec<Moment>, Fault>;
+    /// Moments and lanes of sends to numbers with this prefix since, the newest first, at most 1,000.
+    async fn sends_to_prefix(&self, prefix: &str, since: Moment) -> Result<Vec<(Moment, Lane)>, Fault>;
+    /// How many messages were sent by a method since, and how many of their codes came back.
+    async fn spent(&self, method: Method, since: Moment) -> Result<(u32, u32), Fault>;
+    /// What the wrong codes of a day come to ([`crate::limits::population`]).
+    async fn guessed(&self, day: i64) -> Result<u64, Fault>;
+    /// The network from which more names than this were given since that nobody has; the busiest, where there are several.
+    async fn unknown_names(&self, since: Moment, most: u32) -> Result<Option<String>, Fault>;
+    /// How many of the names given since nobody has, and how many there were.
+    async fn names_given(&self, since: Moment) -> Result<(u32, u32), Fault>;
+    /// Moments and lanes of sends on behalf of an account since, by whatever way, at most 200.
+    async fn sends_for(&self, account: &AccountId, since: Moment) -> Result<Vec<(Moment, Lane)>, Fault>;
     /// Moments of messages to the help desk since: about this account, and in all those that were not held back.
     async fn calls_for_help(&self, account: &AccountId, since: Moment) -> Result<(Vec<Moment>, Vec<Moment>), Fault>;
     /// Calls for help that are held back, up to a moment, the first `most` of them by name; none where there are none.
@@ -226,6 +255,14 @@ pub trait Store: Send + Sync {
     async fn told_of_failures(&self, account: &AccountId, since: Moment) -> Result<bool, Fault>;
     /// Methods whose messages have not been getting through for the last minutes.
     async fn failing(&self, now: Moment) -> Result<Vec<Method>, Fault>;
+    /// Whether this browser is known for the account.
+    async fn knows_device(&self, token: &str, account: &AccountId) -> Result<bool, Fault>;
+    /// Whether this browser is known for any account.
+    async fn is_device(&self, token: &str) -> Result<bool, Fault>;
+    /// What is kept of an account beside its methods.
+    async fn upkeep(&self, account: &AccountId) -> Result<Upkeep, Fault>;
+    /// Accounts that may be reminded to register, of which nothing was heard since; those longest ago first, at most 500.
+    async fn to_remind(&self, since: Moment) -> Result<Vec<AccountId>, Fault>;
     /// The session of a cookie.
     async fn session(&self, token: &str) -> Result<Option<Session>, Fault>;
     /// Makes all of it true, or none.

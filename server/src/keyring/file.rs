@@ -2,19 +2,21 @@
 //!
 //! It must not lie where the database does: a copy of the one alone shall be worth nothing.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use portal::ports::{Clock, Fault, Random};
-use toml_edit::{Document, Table};
+use toml_edit::{Document, Item, Table};
 use zeroize::Zeroizing;
 
-use super::{Key, Keyring, SHORTEST_SECRET};
+use super::{Derived, Holds, Key, Keyring, Ring, SHORTEST_SECRET};
 
 /// The secret in the documentation's sample. Whoever copies it has a key that everybody knows.
 const SAMPLE: &[u8; 32] = b"aikagi sample never use this key";
@@ -38,6 +40,12 @@ pub enum Trouble {
     Malformed(PathBuf, usize, String),
     /// No randomness for a new key.
     NoRandomness(Fault),
+    /// Another command is changing it.
+    Changing(PathBuf),
+    /// Its digests are of another key than those in use: it belongs to another database.
+    Another(PathBuf),
+    /// There is no such key, or it cannot be retired; why.
+    NotRetired(String),
 }
 
 impl fmt::Display for Trouble {
@@ -56,6 +64,13 @@ impl fmt::Display for Trouble {
             ),
             Self::Unreadable(path, cause) => write!(f, "{}: {cause}", path.display()),
             Self::Malformed(path, line, why) => write!(f, "{}:{line}: {why}", path.display()),
+            Self::Changing(path) => write!(f, "{}: another command is changing it", path.display()),
+            Self::Another(path) => write!(
+                f,
+                "{}: this keyring is not the one in use with keys added; it is not used",
+                path.display()
+            ),
+            Self::NotRetired(why) => f.write_str(why),
             Self::NoRandomness(cause) => write!(f, "no randomness for a new key: {cause}"),
         }
     }
@@ -66,18 +81,12 @@ impl std::error::Error for Trouble {}
 impl Keyring {
     /// Writes a new keyring with one key, readable by its owner only, and loads it.
     pub fn create(path: &Path, clock: &dyn Clock, random: &dyn Random) -> Result<Self, Trouble> {
-        let mut secret = Zeroizing::new([0; SHORTEST_SECRET]);
-        random.fill(&mut *secret).map_err(Trouble::NoRandomness)?;
-        let made = jiff::Timestamp::from_millisecond(clock.now().millis())
-            .unwrap_or_default()
-            .strftime("%Y-%m-%d");
         let text = Zeroizing::new(format!(
             "# The secret keys of Aikagi. Whoever has this file and the database can read every contact.\n\
              # Keep a copy in a safe place, apart from the backups of the database: without it they are worth nothing.\n\
-             # A new key is added at the end and used from then on. Never remove the first: look-ups depend on it.\n\
-             \n\
-             [[key]]\nkid = \"k1\"\nmade = \"{made}\"\nsecret = \"{}\"\n",
-            *Zeroizing::new(STANDARD.encode(*secret))
+             # `aikagi keys` adds keys and retires them; never remove one by hand.\n\
+             {}",
+            *fresh_key("k1", clock, random)?
         ));
 
         let unreadable = |cause: io::Error| match cause.kind() {
@@ -108,16 +117,51 @@ impl Keyring {
         if mode & !0o600 != 0 {
             return Err(Trouble::TooOpen(path.into(), mode));
         }
+        let stamp = Stamp::of(&file.metadata().map_err(unreadable)?);
         let mut text = Zeroizing::new(String::new());
         file.take(LARGEST_FILE).read_to_string(&mut text).map_err(unreadable)?;
-        read(&text).map_err(|(line, why)| Trouble::Malformed(path.into(), line, why))
+        let ring = read(&text).map_err(|(line, why)| Trouble::Malformed(path.into(), line, why))?;
+        Ok(Self {
+            ring: RwLock::new(Arc::new(ring)),
+            file: Some((path.into(), RwLock::new(stamp))),
+        })
     }
+}
+
+/// By what it is seen that a file is another one than it was: every change makes a new file and puts it in its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    inode: u64,
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    pub(super) fn of(file: &Metadata) -> Self {
+        Self {
+            inode: file.ino(),
+            changed: (file.ctime(), file.ctime_nsec()),
+        }
+    }
+}
+
+/// A key that nobody has seen, as it stands in the file.
+pub(super) fn fresh_key(kid: &str, clock: &dyn Clock, random: &dyn Random) -> Result<Zeroizing<String>, Trouble> {
+    let mut secret = Zeroizing::new([0; SHORTEST_SECRET]);
+    random.fill(&mut *secret).map_err(Trouble::NoRandomness)?;
+    let made = jiff::Timestamp::from_millisecond(clock.now().millis())
+        .unwrap_or_default()
+        .strftime("%Y-%m-%d");
+    let secret = Zeroizing::new(STANDARD.encode(*secret));
+    Ok(Zeroizing::new(format!(
+        "\n[[key]]\nkid = \"{kid}\"\nmade = \"{made}\"\nsecret = \"{}\"\n",
+        *secret
+    )))
 }
 
 /// A line, and what is wrong there.
 type Mistake = (usize, String);
 
-fn read(text: &str) -> Result<Keyring, Mistake> {
+pub(super) fn read(text: &str) -> Result<Ring, Mistake> {
     let line_of = |at: Option<std::ops::Range<usize>>| {
         1 + text
             .bytes()
@@ -145,12 +189,18 @@ fn read(text: &str) -> Result<Keyring, Mistake> {
         if keys.iter().any(|other| other.kid == key.kid) {
             return Err((here, format!("two keys are called `{}`", key.kid)));
         }
-        if keys.iter().any(|other| other.secret == key.secret) {
+        let is_same =
+            |other: &Key| matches!((&other.holds, &key.holds), (Holds::Secret(a), Holds::Secret(b)) if a == b);
+        if keys.iter().any(is_same) {
             return Err((here, format!("the secret of `{}` is that of an earlier key", key.kid)));
         }
         keys.push(key);
     }
-    Ok(Keyring { keys })
+    match keys.last() {
+        Some(newest) if newest.is_retired() => Err((1, format!("`{}` is the newest key, and retired", newest.kid))),
+        Some(_) => Ok(Ring(keys)),
+        None => Err((1, "there is no key".into())),
+    }
 }
 
 fn read_key(table: &Table) -> Result<Key, String> {
@@ -160,7 +210,8 @@ fn read_key(table: &Table) -> Result<Key, String> {
             .and_then(|item| item.as_str())
             .ok_or_else(|| format!("a key needs `{name}`, a text in quotes"))
     };
-    if let Some((name, _)) = table.iter().find(|(name, _)| !["kid", "made", "secret"].contains(name)) {
+    let known = ["kid", "made", "secret", "digests"];
+    if let Some((name, _)) = table.iter().find(|(name, _)| !known.contains(name)) {
         return Err(format!(
             "`{name}` does not belong to a key; it has `kid`, `made` and `secret`"
         ));
@@ -172,6 +223,12 @@ fn read_key(table: &Table) -> Result<Key, String> {
     }
     if word("made")?.parse::<jiff::civil::Date>().is_err() {
         return Err(format!("`made` of `{kid}` is a date, as in \"2026-11-22\""));
+    }
+    if let Some(digests) = table.get("digests") {
+        return Ok(Key {
+            kid: kid.into(),
+            holds: Holds::Digests(read_digests(kid, digests)?),
+        });
     }
     let secret = STANDARD
         .decode(word("secret")?)
@@ -193,6 +250,20 @@ fn read_key(table: &Table) -> Result<Key, String> {
     }
     Ok(Key {
         kid: kid.into(),
-        secret,
+        holds: Holds::Secret(secret),
     })
+}
+
+fn read_digests(kid: &str, digests: &Item) -> Result<BTreeMap<String, Derived>, String> {
+    let wrong = || format!("`digests` of `{kid}` are not what `aikagi keys retire` wrote");
+    let table = digests.as_table_like().ok_or_else(wrong)?;
+    let mut read = BTreeMap::new();
+    for (purpose, key) in table.iter() {
+        let bytes = Zeroizing::new(STANDARD.decode(key.as_str().ok_or_else(wrong)?).map_err(|_| wrong())?);
+        let key = <[u8; 32]>::try_from(bytes.as_slice())
+            .map(Zeroizing::new)
+            .map_err(|_| wrong())?;
+        read.insert(purpose.to_owned(), key);
+    }
+    Ok(read)
 }

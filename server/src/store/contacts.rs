@@ -12,6 +12,7 @@ use sqlx::any::AnyRow;
 
 use super::row::{bytes, moment, text, word};
 use super::{Breakdown, Result, SqlStore, accounts, met_one};
+use crate::keyring::kid_of;
 
 /// Contacts that an account usually has: its mailbox, an e-mail, a phone. For fewer, as many openings are done for
 /// nothing, so that the time tells neither how many there are nor whether there is an account.
@@ -39,7 +40,7 @@ macro_rules! select_contact {
     };
 }
 
-fn place(id: &str) -> String {
+pub(super) fn place(id: &str) -> String {
     format!("contact|address|{id}")
 }
 
@@ -65,7 +66,7 @@ impl SqlStore {
         .fetch_all(&self.reader)
         .await?;
         for _ in rows.len()..USUAL {
-            self.keys.open(Label::Contact, DECOY, &self.decoy)?;
+            self.open_decoy()?;
         }
         rows.iter().map(|row| read(self.keys.as_ref(), row)).collect()
     }
@@ -83,12 +84,14 @@ impl SqlStore {
 /// Adds a contact, or replaces one of the same account, kind and id. Stale when the id belongs to another.
 pub(super) async fn put(conn: &mut AnyConnection, keys: &dyn Keys, contact: &Contact) -> Result<Committed> {
     let address = keys.seal(Label::Contact, &place(contact.id.as_str()), contact.address.as_bytes())?;
+    let kid = kid_of(&address).unwrap_or_default().to_owned();
     let result = sqlx::query(concat!(
         "insert into contact (",
         contact_columns!(),
-        ", gone) values ($1, $2, $3, $4, $5, $6, 0) ",
+        ", gone, kid) values ($1, $2, $3, $4, $5, $6, 0, $7) ",
         "on conflict (id) do update set
             address = excluded.address,
+            kid = excluded.kid,
             trust = excluded.trust,
             added = excluded.added,
             gone = 0
@@ -100,6 +103,7 @@ pub(super) async fn put(conn: &mut AnyConnection, keys: &dyn Keys, contact: &Con
     .bind(address)
     .bind(contact.trust.word())
     .bind(contact.added.millis())
+    .bind(kid)
     .execute(&mut *conn)
     .await?;
     match met_one(&result) {

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use portal::moment::seconds;
-use portal::ports::Label;
 
 use super::soundness::State;
-use crate::store::{Breakdown, Result, SqlStore, contacts};
+use crate::store::foundation::Foundation;
+use crate::store::{Breakdown, Result, SqlStore};
 
 /// How long the database may take over a write.
 const WITHIN: Duration = seconds(1);
@@ -49,19 +49,20 @@ impl SqlStore {
     /// # Errors
     /// What is missing.
     pub async fn ready(&self) -> std::result::Result<(), Unready> {
-        match self.soundness.state() {
-            State::Whole => {}
-            State::Unsound => return Err(Unready::Unsound),
-            State::Unseen => return Err(Unready::Unseen),
+        if let Foundation::File(file) = &self.foundation {
+            match file.soundness.state() {
+                State::Whole => {}
+                State::Unsound => return Err(Unready::Unsound),
+                State::Unseen => return Err(Unready::Unseen),
+            }
         }
         tokio::time::timeout(WITHIN, self.beat())
             .await
             .unwrap_or(Err(Breakdown::Late))
             .map_err(Unready::Database)?;
-        self.keys
-            .open(Label::Contact, contacts::DECOY, &self.decoy)
-            .map_err(|_| Unready::Keyring)?;
-        if has_room(&self.place) {
+        self.open_decoy().map_err(|_| Unready::Keyring)?;
+        // The disk of a server is looked after where it is.
+        if self.foundation.file().is_none_or(has_room) {
             Ok(())
         } else {
             Err(Unready::Disk)

@@ -130,8 +130,33 @@ fn a_second_key_seals_and_the_first_still_opens() {
         0o600,
     ))
     .unwrap();
-    assert_eq!(two.kids().collect::<Vec<_>>(), ["k1", "k2"]);
+    assert_eq!(two.kids(), ["k1", "k2"]);
     assert_eq!(two.open(Label::Contact, "here", &sealed).unwrap(), b"plain");
     assert_eq!(two.pepper().0, "k2");
     assert!(two.pepper_of("k3").is_none());
+}
+
+#[test]
+fn what_another_server_wrote_with_a_key_that_was_just_added_is_read() {
+    let scratch = Scratch::new();
+    let path = scratch.path("keyring.toml");
+    let here = create(&path).unwrap();
+    assert_eq!(Keyring::rotate(&path, &SystemClock, &SystemRandom).unwrap(), "k2");
+    let there = Keyring::load(&path).unwrap();
+    let sealed = there.seal(Label::Contact, "here", b"plain").unwrap();
+    assert_eq!(here.open(Label::Contact, "here", &sealed).unwrap(), b"plain");
+    Keyring::rotate(&path, &SystemClock, &SystemRandom).unwrap();
+    assert!(here.pepper_of("k3").is_some());
+}
+
+#[test]
+fn the_keyring_of_another_database_is_not_taken_up() {
+    let scratch = Scratch::new();
+    let (path, other) = (scratch.path("keyring.toml"), scratch.path("other.toml"));
+    let here = create(&path).unwrap();
+    let sealed = here.seal(Label::Contact, "here", b"plain").unwrap();
+    create(&other).unwrap();
+    fs::rename(&other, &path).unwrap();
+    assert!(matches!(here.look_again(), Err(Trouble::Another(_))));
+    assert_eq!(here.open(Label::Contact, "here", &sealed).unwrap(), b"plain");
 }

@@ -25,6 +25,7 @@ use server::store::SqlStore;
 use server::store::people::NewPerson;
 
 use super::browser::{Browser, PASSWORD};
+use crate::cluster;
 
 /// The name of the one person.
 pub const NAME: &str = "k.sato";
@@ -38,22 +39,30 @@ pub struct Site {
     pub clock: Arc<MovingClock>,
     keyring: Keyring,
     folder: PathBuf,
+    /// Beside what every server needs.
+    settings: &'static str,
 }
 
 impl Site {
     pub async fn open() -> Self {
+        Self::with("").await
+    }
+
+    /// One whose operator has decided more.
+    pub async fn with(settings: &'static str) -> Self {
         let folder = std::env::temp_dir().join(format!("aikagi-site-{}", name(&SystemRandom).unwrap()));
         std::fs::create_dir(&folder).unwrap();
         let clock = Arc::new(MovingClock::new());
         let keyring = Keyring::create(&folder.join("keyring.toml"), clock.as_ref(), &SystemRandom).unwrap();
         let keys = Arc::new(Keyring::load(&folder.join("keyring.toml")).unwrap());
-        let store = SqlStore::open(&folder.join("aikagi.db"), keys).await.unwrap();
+        let store = cluster::open(&folder, keys).await;
         let store = Arc::new(store.with_clock(Arc::clone(&clock) as _));
         let site = Self {
             store,
             clock,
             keyring,
             folder,
+            settings,
         };
         let hash = site.pool(Cost::default()).hash(&Password::typed(PASSWORD)).await;
         site.add(NAME, hash.unwrap()).await;
@@ -89,7 +98,7 @@ impl Site {
         let mut secret = [0; 32];
         SystemRandom.fill(&mut secret).unwrap();
         let mut text = std::fs::read_to_string(&path).unwrap();
-        let kid = format!("k{}", self.keyring.kids().count() + 1);
+        let kid = format!("k{}", self.keyring.kids().len() + 1);
         let secret = base64(&secret);
         write!(
             text,
@@ -118,7 +127,7 @@ impl Site {
     pub fn serve_with(&self, hashing: impl Hashing + 'static, keys: Arc<dyn Keys>) -> Router {
         let settings = "public_url = \"http://localhost:8099\"\nkeyring = \"k\"\norganisation.name.en = \"Kitayama\"\n";
         let place = self.folder.join("aikagi.toml");
-        let settings = Settings::read(settings, &place, &Environment::default()).unwrap();
+        let settings = Settings::read(&format!("{settings}{}", self.settings), &place, &Environment::default()).unwrap();
         let portal = Portal::new(
             Arc::clone(&self.store) as _,
             keys,
@@ -133,6 +142,7 @@ impl Site {
             store: Arc::clone(&self.store),
             public_url: settings.public_url,
             proxies: TrustedProxies::new(Vec::new()),
+            limits: settings.limits,
             organisation: settings.organisation,
             time_zone: settings.time_zone,
             package: "pkg-test".into(),
@@ -151,6 +161,7 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
+        cluster::forget(&self.folder);
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
