@@ -24,12 +24,16 @@ use crate::http::refusals::Refusals;
 use crate::http::router::{House, offset_minutes, router};
 use crate::http::site;
 use crate::keyring::Keyring;
+use crate::metrics;
 use crate::random::{SystemRandom, name};
 use crate::settings::Settings;
 use crate::store::SqlStore;
 
 /// How long workers are waited for at the end; delivery needs ten seconds for what is under way.
 const FAREWELL: Duration = Duration::from_secs(12);
+
+/// Connections at a time that read metrics.
+const READERS_OF_METRICS: usize = 16;
 
 /// What a demonstration adds: its stage and its mailbox.
 pub type Demonstration = (Arc<dyn Theatre>, Arc<Mailbox>);
@@ -134,11 +138,33 @@ impl Server {
     pub fn housekeeping(&self) -> Housekeeping {
         Housekeeping {
             store: Arc::clone(&self.store),
+            keyring: Arc::clone(&self.wiring.keyring),
             portal: Arc::clone(&self.portal),
             keep_audit: self.wiring.settings.audit.keep,
             clock: Arc::clone(&self.wiring.clock),
             name: self.name.clone(),
         }
+    }
+
+    /// Shows the metrics of the process on an address of their own, until told to stop.
+    pub fn show_metrics(
+        &self,
+        listener: TcpListener,
+        mut stop: watch::Receiver<bool>,
+    ) -> impl Future<Output = ()> + use<> {
+        let router = metrics::router(metrics::Sources {
+            store: Arc::clone(&self.store),
+            hashing: Arc::clone(&self.hashing),
+            keyring: Arc::clone(&self.wiring.keyring),
+            clock: Arc::clone(&self.wiring.clock),
+        });
+        let bounds = Bounds {
+            connections: READERS_OF_METRICS,
+            farewell: Duration::ZERO,
+            ..Bounds::default()
+        };
+        let nobody = TrustedProxies::new(Vec::new());
+        async move { accept(listener, router, nobody, bounds, told(&mut stop)).await }
     }
 
     /// The addresses, behind the guard; and what the guard refuses, to be written down.
@@ -150,6 +176,7 @@ impl Server {
             store: Arc::clone(&self.store),
             public_url: settings.public_url.clone(),
             proxies: self.proxies(),
+            limits: settings.limits.clone(),
             organisation: settings.organisation.clone(),
             time_zone: settings.time_zone.clone(),
             package: package.to_owned(),
@@ -189,7 +216,8 @@ impl Server {
         self.serve_site(&package, listener, stage, stop).await
     }
 
-    async fn serve_site(
+    /// The same with a site whose package is in this folder.
+    pub async fn serve_site(
         &self,
         package: &str,
         listener: TcpListener,

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use self::lane::Lane;
 use crate::compose::{Draft, Sender};
 use crate::courier::{Channel, Courier, Couriers, Parcel, Undelivered};
+use crate::metrics::METRICS;
 use crate::store::SqlStore;
 use crate::store::outbox::{LEASE, Obstacle, Outgoing, what};
 
@@ -115,7 +116,11 @@ impl Delivery {
             let why = "nothing to say, or nobody to say it to";
             return Ok(self.store.discard(outgoing, why).await?);
         }
-        let Err(undelivered) = self.hand_over(&parcels, message.id.as_str()).await else {
+        let handed = self.hand_over(&parcels, message.id.as_str()).await;
+        if let Some(parcel) = parcels.first() {
+            METRICS.delivered(parcel.channel(), came_of(&handed));
+        }
+        let Err(undelivered) = handed else {
             self.store.delivered(&message.id, self.clock.now()).await?;
             return self.after_probe(outgoing, &parcels).await;
         };
@@ -239,6 +244,16 @@ const fn hope(outcome: &Result<(), Undelivered>) -> u8 {
         Err(Undelivered::Away(_) | Undelivered::Later(_)) => 2,
         Err(Undelivered::Never(_)) => 1,
         Err(Undelivered::NoSuchChannel) => 0,
+    }
+}
+
+/// What came of it, for the metrics.
+const fn came_of(outcome: &Result<(), Undelivered>) -> &'static str {
+    match outcome {
+        Ok(()) => "delivered",
+        Err(Undelivered::Away(_)) => "out_of_reach",
+        Err(Undelivered::Later(_)) => "later",
+        Err(Undelivered::Never(_) | Undelivered::NoSuchChannel) => "never",
     }
 }
 

@@ -12,6 +12,7 @@ pub mod housekeeping;
 pub mod http;
 mod invisible;
 pub mod keyring;
+pub mod metrics;
 pub mod random;
 pub mod settings;
 pub mod store;

@@ -5,11 +5,14 @@
 //! Every mistake is told at once, with its line and a way out. Secrets are never shown, in no message either.
 
 mod audit;
+mod database;
 mod example;
 mod gateway;
 mod hashing;
+mod limits;
 mod log;
 mod mail;
+mod metrics;
 mod mistake;
 mod organisation;
 mod public_url;
@@ -27,8 +30,10 @@ use portal::account::Language;
 use toml_edit::Document;
 
 pub use self::audit::{AuditSettings, KEEP_DAYS};
+pub use self::database::{Database, Postgres};
 pub use self::gateway::{Gateway, GatewayMethod, Success};
 pub use self::hashing::HashingSettings;
+pub use self::limits::LimitSettings;
 pub use self::log::{Log, LogFormat};
 pub use self::mail::{Mail, Security};
 pub(crate) use self::mistake::meant;
@@ -68,17 +73,14 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// How passwords are hashed.
     pub hashing: HashingSettings,
+    /// What is expected of networks.
+    pub limits: LimitSettings,
     /// How long the audit log is kept.
     pub audit: AuditSettings,
+    /// Where metrics are read; none where they are not.
+    pub metrics: Option<SocketAddr>,
     /// What is logged, and how.
     pub log: Log,
-}
-
-/// Where everything is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Database {
-    /// A file on a local disk.
-    Sqlite(PathBuf),
 }
 
 impl Settings {
@@ -153,13 +155,18 @@ fn everything(top: Section<'_>, beside: &Path) -> Option<Settings> {
         text.parse().map_err(|_| wrong())
     });
     let data_dir = top.read("data_dir", file).unwrap_or_else(|| beside.join("data"));
-    let database = top.read("database", |text| database(text, beside));
+    let database = database::read(&top, beside);
     let keyring = top.read("keyring", file).unwrap_or_else(|| beside.join("keyring.toml"));
     let database = database.unwrap_or_else(|| Database::Sqlite(data_dir.join("aikagi.db")));
-    let Database::Sqlite(file) = &database;
     let folders = [
         ("data_dir", Some(data_dir.as_path())),
-        ("the folder of the database", file.parent()),
+        (
+            "the folder of the database",
+            match &database {
+                Database::Sqlite(file) => file.parent(),
+                Database::Postgres(_) => None,
+            },
+        ),
     ];
     let beside_it = folders
         .into_iter()
@@ -183,7 +190,9 @@ fn everything(top: Section<'_>, beside: &Path) -> Option<Settings> {
     let text = gateway::read(top.section("text"));
     let voice = gateway::read(top.section("voice"));
     let hashing = hashing::read(top.section("hashing"));
+    let limits = limits::read(top.section("limits"));
     let audit = audit::read(top.section("audit"));
+    let metrics = metrics::read(top.section("metrics"));
     let log = log::read(top.section("log"));
     top.finish();
 
@@ -200,21 +209,11 @@ fn everything(top: Section<'_>, beside: &Path) -> Option<Settings> {
         voice,
         trusted_proxies,
         hashing,
+        limits,
         audit,
+        metrics,
         log,
     })
-}
-
-fn database(text: &str, beside: &Path) -> Result<Database, Wrong> {
-    let hint = "for example: database = \"sqlite:/var/lib/aikagi/aikagi.db\"";
-    let path = text
-        .strip_prefix("sqlite:")
-        .ok_or_else(|| Wrong::new("must begin with sqlite:").hint(hint))?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    if path.is_empty() || path.contains('?') || path.starts_with(':') {
-        return Err(Wrong::new("is the path of a file after sqlite: and nothing else").hint(hint));
-    }
-    Ok(Database::Sqlite(beside.join(path)))
 }
 
 fn time_zone(text: &str) -> Result<TimeZone, Wrong> {

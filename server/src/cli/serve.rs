@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::{Configured, Outcome, Sentence, block_on};
 use crate::assemble::{Server, Wiring};
-use crate::clock::SystemClock;
+use crate::clock::steady::{self, SteadyClock};
 use crate::courier::{Couriers, install_tls};
 use crate::keyring::Keyring;
 use crate::settings::{Database, Log, LogFormat, Settings};
@@ -21,6 +21,7 @@ pub struct Opened {
     pub settings: Settings,
     pub keyring: Arc<Keyring>,
     pub store: Arc<SqlStore>,
+    pub clock: Arc<SteadyClock>,
 }
 
 /// Reads the configuration and the keyring, and opens the database.
@@ -31,12 +32,14 @@ pub async fn open(configured: &Configured) -> Result<Opened, Sentence> {
         let place = settings.data_dir.display();
         format!("{place} cannot be made: {error}\n    `data_dir` in the configuration says where it is to be")
     })?;
-    let Database::Sqlite(path) = &settings.database;
-    let store = Arc::new(SqlStore::open(path, Arc::clone(&keyring) as _).await?);
+    let clock = Arc::new(SteadyClock::of_machine());
+    let store = SqlStore::of(&settings.database, Arc::clone(&keyring) as _).await?;
+    let store = Arc::new(store.with_clock(Arc::clone(&clock) as _));
     Ok(Opened {
         settings,
         keyring,
         store,
+        clock,
     })
 }
 
@@ -56,6 +59,7 @@ async fn serve_opened(opened: Opened) -> Outcome {
         settings,
         keyring,
         store,
+        clock,
     } = opened;
     log(settings.log);
     install_tls();
@@ -64,11 +68,17 @@ async fn serve_opened(opened: Opened) -> Outcome {
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|error| cannot_listen(listen, "`listen` in the configuration", &error))?;
+    let metrics = match settings.metrics {
+        Some(listen) => Some(TcpListener::bind(listen).await.map_err(|error| {
+            cannot_listen(listen, "`listen` under [metrics] in the configuration", &error)
+        })?),
+        None => None,
+    };
     tracing::info!(%listen, public_url = settings.public_url.origin(), "serving");
     let server = Server::new(Wiring {
         settings,
         keyring,
-        clock: Arc::new(SystemClock),
+        clock: Arc::clone(&clock) as _,
         store,
         couriers,
     })?;
@@ -78,8 +88,14 @@ async fn serve_opened(opened: Opened) -> Outcome {
             "the policy allows this method, and nothing is configured that delivers it: nobody can use it"
         );
     }
-    server.serve(listener, None, told_to_stop()?).await?;
-    Ok(())
+    let watch = tokio::spawn(steady::watch(clock, Arc::clone(&server.store) as _));
+    let stop = told_to_stop()?;
+    if let Some(listener) = metrics {
+        tokio::spawn(server.show_metrics(listener, stop.clone()));
+    }
+    let outcome = server.serve(listener, None, stop).await;
+    watch.abort();
+    Ok(outcome?)
 }
 
 /// Why an address cannot be listened on, and what helps; `given` is where the address comes from.
@@ -95,8 +111,12 @@ pub fn cannot_listen(listen: SocketAddr, given: &str, error: &std::io::Error) ->
 
 pub fn migrate(configured: &Configured) -> Outcome {
     block_on(async {
-        let opened = open(configured).await?;
-        opened.store.close().await?;
+        let settings = Settings::load(&configured.config)?;
+        match &settings.database {
+            Database::Sqlite(_) => open(configured).await?.store.close().await?,
+            // Who changes the schema needs no keys.
+            Database::Postgres(place) => SqlStore::migrate_server(place).await?,
+        }
         println!("The database is up to date.");
         Ok(())
     })

@@ -9,8 +9,10 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use super::Cost;
+use crate::metrics::METRICS;
 
 /// Memory that all hashes together may use by default: 13 at a time at the default cost.
 const MEMORY_BUDGET_KIB: usize = 256 * 1_024;
@@ -18,6 +20,7 @@ const MEMORY_BUDGET_KIB: usize = 256 * 1_024;
 const LONGEST_QUEUE: usize = 64;
 /// How long one waits for a permit.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
 /// Of the permits, this part is never held by those who have proved nothing: one fourth.
 const KEPT_PART: usize = 4;
 
@@ -75,6 +78,13 @@ impl Admission {
 
     /// A permit, waited for if need be; none where too many wait already, or none came free in time.
     pub(super) async fn in_turn(&self, lane: Lane) -> Option<Permit> {
+        let asked = Instant::now();
+        let permit = self.wait_for_turn(lane).await;
+        METRICS.hashing(asked.elapsed(), permit.is_some());
+        permit
+    }
+
+    async fn wait_for_turn(&self, lane: Lane) -> Option<Permit> {
         if let Some(permit) = self.at_once(lane) {
             return Some(permit);
         }
@@ -155,7 +165,7 @@ impl Drop for Place<'_> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::time::{Instant, advance};
+    use tokio::time::advance;
 
     use super::*;
 

@@ -29,6 +29,7 @@ use tower::ServiceExt as _;
 
 use self::impatient::Impatient;
 use super::address::{Peer, TrustedProxies, network};
+use crate::metrics::{Connected, METRICS};
 
 /// Bounds of the loop.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +95,7 @@ pub async fn serve(
             bounds.per_address
         };
         let Some(counted) = counts.count(peer, most) else {
+            METRICS.turned_away("address");
             tracing::debug!(%peer, "too many connections from one address");
             continue;
         };
@@ -103,7 +105,7 @@ pub async fn serve(
             router.clone(),
             bounds,
             stopping.clone(),
-            (slot, counted),
+            (slot, counted, METRICS.connected()),
         ));
     }
     drop(listener);
@@ -124,6 +126,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             // The other side went away before we came: no reason to wait.
             Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
             Err(error) => {
+                METRICS.turned_away("error");
                 if !std::mem::replace(&mut told, true) {
                     tracing::error!(%error, "no connection can be accepted");
                 }
@@ -139,7 +142,7 @@ async fn connection(
     router: Router,
     bounds: Bounds,
     stopping: CancellationToken,
-    _held: (OwnedSemaphorePermit, Counted),
+    _held: (OwnedSemaphorePermit, Counted, Connected),
 ) {
     // Answers are small and written whole; waiting for more would only delay them. Fails on a closed socket only.
     stream.set_nodelay(true).ok();

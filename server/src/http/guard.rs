@@ -19,6 +19,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use portal::moment::seconds;
+use tokio::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::allowance::Allowance;
@@ -26,6 +27,7 @@ pub use self::dress::content_policy;
 pub use self::page::small_page;
 use super::address::{Client, Peer, TrustedProxies, network};
 use super::forms::{self, Malformed};
+use crate::metrics::METRICS;
 use crate::settings::PublicUrl;
 
 /// Largest body of a form, in bytes.
@@ -161,6 +163,7 @@ impl Guard {
 }
 
 async fn stand(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
     let client = request.extensions().get::<Peer>().map_or_else(Client::default, |peer| {
         guard.proxies.client(peer.0.ip(), request.headers())
     });
@@ -188,6 +191,7 @@ async fn stand(State(guard): State<Arc<Guard>>, mut request: Request, next: Next
         }
     };
     let answer = page::readable(answer, is_plain_form);
+    METRICS.answered(&path, answer.status(), began.elapsed());
     dress::dressed(&guard.public_url, answer)
 }
 

@@ -16,6 +16,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::address::Network;
 use super::guard::{OnRefused, Refused, Why};
+use crate::metrics::METRICS;
 
 /// From the first row of a network to its next.
 const PERIOD: Duration = hours(1);
@@ -37,6 +38,7 @@ impl Refusals {
         let (tell, rows) = mpsc::channel(MOST_ROWS);
         let heard = Arc::clone(&ledger);
         let on_refused = move |refused: Refused| {
+            METRICS.refused(refused.why.word());
             let row = with(&heard, |ledger| ledger.hear(&refused, clock.now()));
             if let Some(row) = row
                 && tell.try_send(row).is_err()

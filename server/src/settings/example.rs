@@ -19,15 +19,30 @@ public_url = "https://reset.example.org"
 # Its own files; on a server for example "/var/lib/aikagi".
 #data_dir = "data"
 
-# The database: one file on a local disk.
-#database = "sqlite:data/aikagi.db"
-
 # The secret keys. Must not lie in data_dir, so that no copy of one folder holds both; on a server for example
 # "/etc/aikagi/keyring.toml".
 #keyring = "keyring.toml"
 
 # The time zone in which times are shown (IANA name).
 #time_zone = "Asia/Tokyo"
+
+# The database: one file on a local disk, or a PostgreSQL database (13 or later) that several servers share.
+#[database]
+#url = "sqlite:data/aikagi.db"
+
+# For PostgreSQL: the role that serves, the host, and the name of the database. Its password is
+# AIKAGI_DATABASE_PASSWORD. For example:
+# url = "postgres://aikagi@db.example.org/aikagi"
+
+# The role that owns the tables, for `aikagi migrate` alone: the role that serves can then not alter the audit log. Its
+# password is AIKAGI_DATABASE_MIGRATE_PASSWORD, which the server itself need not have. For example:
+# migrate_user = "aikagi_owner"
+
+# "tls", or "none-for-loopback-only" for a database on this machine, where it is what holds without this key.
+# security = "tls"
+
+# Certificates of your own authority, as a PEM file, where the database has one of it. For example:
+# ca = "/etc/aikagi/database-ca.pem"
 
 [organisation]
 # The name at the head of every page and in every message; a language that is missing uses the other.
@@ -84,7 +99,8 @@ name.ja = "北山大学"
 # Which answers mean that the message was taken; for example with: json = "/messages/0/status", equals = "0"
 #success = { status = ["200-299"] }
 
-# Calls that read a code aloud; the same keys as [text].
+# Calls that read a code aloud; the same keys as [text]. Where the service can wait for a key before it speaks, let it: a
+# machine that takes the call presses none, and records no code.
 #[voice]
 #url = "https://voice.example.org/v1/calls"
 #headers = { Content-Type = "application/x-www-form-urlencoded" }
@@ -98,9 +114,18 @@ name.ja = "北山大学"
 # How many hashes at a time. Without it: as many as there are processors, within 256 MiB.
 #permits = 2
 
+[limits]
+# Networks behind which more people are than behind others, with the resets that may begin there in a minute before each costs
+# its browser more work (60 elsewhere); five times as many are refused. For example: ["203.0.113.7 600"]
+#networks = []
+
 [audit]
 # For how many days the audit log is kept, 30 to 3650. What is older is removed; the rest can still be verified.
 #keep_days = 730
+
+# Counts and times for Prometheus at /metrics, on an address of its own that only monitoring should reach. Without it: none.
+[metrics]
+#listen = "127.0.0.1:9464"
 
 [log]
 # "text" for people or "json" for machines.

@@ -10,6 +10,7 @@ use portal::ports::{Keys, Label};
 use sqlx::AnyConnection;
 
 use crate::store::row::{bytes, moment, number};
+use crate::store::turns::Turn;
 use crate::store::{BATCH, Result, SqlStore, lease};
 
 /// How long a sealer that fell silent keeps the others from taking over.
@@ -163,8 +164,8 @@ impl SqlStore {
         Ok(sealed)
     }
 
-    /// Seals everything, whoever holds the lease: for whoever has the database to itself, as a command does. Nothing is
-    /// left unsealed.
+    /// Seals everything, whoever holds the lease: for a command, beside which servers may be at work where the database is
+    /// on a server. Nothing that was written before is left unsealed.
     pub async fn seal_alone(&self) -> Result<u64> {
         self.seal_as(None).await
     }
@@ -178,6 +179,7 @@ impl SqlStore {
                 return Ok(sealed);
             }
             let mut tx = self.begin().await?;
+            self.await_turn(&mut tx, &[Turn::Chain]).await?;
             if let Some((holder, now)) = holder
                 && lease::take(&mut tx, SEALER, holder, now, LEASE).await?.is_none()
             {
@@ -208,6 +210,14 @@ impl SqlStore {
         }
     }
 
+    /// How many rows are not sealed yet.
+    pub async fn unsealed_audit(&self) -> Result<i64> {
+        let row = sqlx::query("select count(*) as unsealed from audit where seq is null")
+            .fetch_one(&self.reader)
+            .await?;
+        number(&row, "unsealed")
+    }
+
     /// When the newest row or anchor was written; none while the log is empty.
     pub async fn newest_audit(&self) -> Result<Option<Moment>> {
         let row = sqlx::query("select at from audit order by number desc limit 1")
@@ -225,6 +235,7 @@ impl SqlStore {
     /// log, say, where an intruder in the database cannot reach it. None while the log is empty.
     pub async fn anchor(&self, now: Moment) -> Result<Option<Anchor>> {
         let mut tx = self.begin().await?;
+        self.await_turn(&mut tx, &[Turn::Chain]).await?;
         let head = head(&mut tx).await?;
         if head.seq == 0 {
             return Ok(None);

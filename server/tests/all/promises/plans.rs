@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use portal::account::UserName;
 use portal::audit::{Actor, Event};
 use portal::identity::{Channel as Proved, ContactId};
-use portal::limits::{Factor, Failures};
+use portal::limits::{Factor, Failures, Lane};
 use portal::method::proof::Proof;
 use portal::method::{ContactKind, Method};
 use portal::moment::{days, hours, minutes, seconds};
@@ -20,7 +20,7 @@ use sqlx::Row as _;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::SubscriberExt as _;
 
-use super::ground::{Ground, START, carrying, code, contact, entry, flow, message, session, user};
+use super::ground::{Ground, START, carrying, code, contact, entry, flow, message, raw, session, user};
 
 /// Every statement that any store of this process ran.
 static STATEMENTS: OnceLock<Mutex<BTreeSet<String>>> = OnceLock::new();
@@ -81,7 +81,7 @@ async fn no_statement_of_a_long_day_reads_a_whole_table() {
         .collect();
     assert!(heard.len() > 90, "only {} statements were heard", heard.len());
 
-    let mut raw = ground.raw().await;
+    let mut raw = raw(&ground.folder.database()).await;
     let mut scans = Vec::new();
     for statement in heard {
         for step in plan(&mut raw, &statement).await {
@@ -137,7 +137,8 @@ async fn a_long_day(ground: &Ground) {
     store.is_empty().await.unwrap();
     store.older_hash().await.unwrap();
     store.resembling(&name).await.unwrap();
-    let (policy, version) = store.policy().await.unwrap();
+    let (mut policy, version) = store.policy().await.unwrap();
+    policy.password_days = 9;
     store.set_policy(&policy, version, Actor::Console, START).await.unwrap();
     store.seal(START, "sealer").await.unwrap();
     store.anchor(START).await.unwrap();
@@ -153,6 +154,10 @@ async fn a_long_day(ground: &Ground) {
     store.retain_audit(START + days(9), Actor::System, START).await.unwrap();
     store.seal(START, "sealer").await.unwrap();
     store.ready().await.unwrap();
+    store.encrypt_anew(&["k0".to_owned()]).await.unwrap();
+    store.record_keys(&["k0".to_owned(), "k1".to_owned()], START).await.unwrap();
+    store.unsealed_audit().await.unwrap();
+    store.backlog().await.unwrap();
     store.drop_expired(START + days(2)).await.unwrap();
     store.purge(START + days(30)).await.unwrap();
 }
@@ -220,8 +225,40 @@ async fn changes(ground: &Ground, account: &Account) {
                 channel: "c".into(),
                 network: "n".into(),
                 account: id.clone(),
+                lane: Lane::Unknown,
+                method: Method::Email,
+                prefix: None,
+                code: portal::identity::CodeId::new("c"),
                 at: START,
             },
+            Change::SendsBelow {
+                of: Spent::By(Method::Email),
+                since: START,
+                most: 9,
+            },
+            Change::SendsBelow {
+                of: Spent::To("p".into(), Lane::Known),
+                since: START,
+                most: 9,
+            },
+            Change::AnswerSend(portal::identity::CodeId::new("c")),
+            Change::CountGuess { day: 1, chance: 1 },
+            Change::RaiseAlarm {
+                name: "names".into(),
+                at: START,
+                since: START,
+            },
+            Change::KnowDevice {
+                token: "d".into(),
+                before: Some("e".into()),
+                account: id.clone(),
+                at: START,
+            },
+            Change::TouchDevice {
+                token: "d".into(),
+                at: START,
+            },
+            Change::ForgetDevices(id.clone()),
             Change::SendsAre {
                 channel: "c".into(),
                 since: START - hours(1),
@@ -246,6 +283,8 @@ async fn changes(ground: &Ground, account: &Account) {
                 contact: phone.id.clone(),
                 at: START,
             },
+            Change::PutOff(opened.token.clone()),
+            Change::SaveUpkeep(id.clone(), Upkeep::default().invited(START)),
             Change::FinishRegistration {
                 account: id.clone(),
                 at: START,
@@ -335,9 +374,19 @@ async fn questions(ground: &Ground, account: &Account) {
     store.live_codes(&account.id, &none, START).await.unwrap();
     store.failures(&account.id, Factor::Email).await.unwrap();
     store.sends("c", "n", START - hours(1)).await.unwrap();
+    store.sends_to_prefix("p", START).await.unwrap();
+    store.spent(Method::Text, START).await.unwrap();
+    store.guessed(1).await.unwrap();
+    store.unknown_names(START, 9).await.unwrap();
+    store.names_given(START).await.unwrap();
+    store.knows_device("d", &account.id).await.unwrap();
+    store.is_device("d").await.unwrap();
+    store.count_devices(&account.id).await.unwrap();
     store.sends_for(&account.id, START).await.unwrap();
     store.calls_for_help(&account.id, START).await.unwrap();
     store.unfinished(START).await.unwrap();
     store.told_of_failures(&account.id, START).await.unwrap();
     store.session("none").await.unwrap();
+    store.upkeep(&account.id).await.unwrap();
+    store.to_remind(START).await.unwrap();
 }
