@@ -1,9 +1,12 @@
 //! The command line. Each command calls the same services and store as the pages do.
 
+mod alive;
 mod audit;
+mod backup;
 mod demo;
 mod doctor;
 mod init;
+mod keys;
 mod memory;
 mod outbox;
 mod people;
@@ -30,11 +33,13 @@ struct Aikagi {
 enum Command {
     /// Serve the portal.
     Serve(Configured),
+    /// Ask a running server whether it is alive; silent where it is.
+    Alive(Configured),
     /// Write a configuration to begin with, and a keyring.
     Init(init::Init),
     /// Bring the database to the version of this program.
     Migrate(Configured),
-    /// Add, import, change, reopen, list and show people.
+    /// Add, import, change, reopen, invite, list and show people.
     People(people::People),
     /// Show or set the policy.
     Policy(policy::PolicyCommand),
@@ -42,6 +47,12 @@ enum Command {
     Audit(audit::Audit),
     /// Show what waits to be sent, and what was given up.
     Outbox(outbox::Outbox),
+    /// Copy the database into a file, beside a running server.
+    Backup(backup::Backup),
+    /// Put a backup in the place of a lost database, or look whether it could be.
+    Restore(backup::Restore),
+    /// Add a key to the keyring, see what needs an older one, retire that.
+    Keys(keys::KeysCommand),
     /// Look whether configuration, keyring, disk, database and audit log are as they should be.
     Doctor(doctor::Doctor),
     /// Try everything with a sample organisation, on this machine, without sending anything.
@@ -74,12 +85,16 @@ pub fn run() -> ExitCode {
     }
     let outcome = match command {
         Command::Serve(configured) => serve::serve(&configured),
+        Command::Alive(configured) => alive::ask(&configured),
         Command::Init(init) => init.run(),
         Command::Migrate(configured) => serve::migrate(&configured),
         Command::People(people) => people.run(),
         Command::Policy(policy) => policy.run(),
         Command::Audit(audit) => audit.run(),
         Command::Outbox(outbox) => outbox.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
+        Command::Keys(keys) => keys.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Demo(demo) => demo.run(),
     };

@@ -1,12 +1,16 @@
 //! The program as an operator types it.
 
+mod alive;
 mod audit;
+mod backup;
 mod doctor;
+mod keys;
 mod memory;
 mod older;
 mod outbox;
 mod people;
 mod policy;
+mod registration;
 
 use std::ffi::OsStr;
 use std::io::Write as _;
