@@ -1,6 +1,7 @@
 //! The outer ring as the outside sees it: files, sockets, requests.
 
 mod accept;
+mod any_input;
 mod cli;
 mod console;
 mod dress;
@@ -10,6 +11,7 @@ mod hashing;
 mod house;
 mod keyring;
 mod letters;
+mod process;
 mod scratch;
 mod settings;
 mod smtp;
