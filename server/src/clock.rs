@@ -2,6 +2,8 @@
 //!
 //! The rules take the time as an argument. This is the only place that asks the system for it.
 
+pub mod steady;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
