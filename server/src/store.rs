@@ -1,24 +1,30 @@
 //! The store: what the rules ask for, kept in SQL.
 //!
 //! One file per concern; this one puts them behind the port. Every writing transaction takes the write lock at its
-//! beginning, and every change carries its own precondition and looks at the number of rows it met, so that of many
-//! requests at once exactly one wins. Which rules those preconditions serve is not known here.
+//! beginning, or its turn where many write at once, and every change carries its own precondition and looks at the number
+//! of rows it met, so that of many requests at once exactly one wins. Which rules those preconditions serve is not known
+//! here.
 //!
-//! The texts of the queries keep to what SQLite and `PostgreSQL` have in common; only opening, and the migrations, are
-//! SQLite's own.
+//! The texts of the queries keep to what SQLite and `PostgreSQL` have in common; only opening, the migrations, the
+//! beginning of a transaction and the turns are each database's own.
 
 pub mod audit;
 pub mod outbox;
 pub mod people;
+pub mod restoring;
+pub mod rotation;
 
 mod accounts;
 mod breakdown;
 mod change;
 mod codes;
 mod contacts;
+mod devices;
 mod flows;
+mod foundation;
 mod help;
 mod lease;
+mod leading;
 mod limits;
 mod notices;
 mod opening;
@@ -26,18 +32,21 @@ mod policy;
 mod purge;
 mod row;
 mod sessions;
+mod upkeep;
+mod watch;
+mod turns;
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use async_trait::async_trait;
 use portal::account::UserName;
 use portal::identity::{AccountId, CodeId, FlowId};
-use portal::limits::{Factor, Failures, Sent};
+use portal::limits::{Factor, Failures, Lane, Sent};
 use portal::method::Method;
 use portal::method::proof::Proof;
 use portal::moment::Moment;
 use portal::policy::Policy;
+use portal::upkeep::Upkeep;
 use portal::ports::{
     Account, Change, Clock, Code, Committed, Contact, Fault, Flow, FlowKind, HeldBack, Keys, Session, Store, Unfinished,
 };
@@ -46,7 +55,7 @@ use sqlx::{Any, AnyPool, Transaction};
 
 pub use breakdown::Breakdown;
 pub use opening::{CannotOpen, Unready};
-use opening::{Lock, Soundness};
+use foundation::Foundation;
 
 /// What a question or a change of the store comes to.
 pub type Result<T> = std::result::Result<T, Breakdown>;
@@ -59,27 +68,26 @@ pub const LONGEST_PAGE: i64 = 200;
 
 /// The store in a database.
 pub struct SqlStore {
-    /// One connection: SQLite has one writer, and queueing for it here is fair. Whoever waits too long is told to come
-    /// back.
+    /// In a file one connection: SQLite has one writer, and queueing for it here is fair. Whoever waits too long is told
+    /// to come back.
     writer: AnyPool,
     reader: AnyPool,
     keys: Arc<dyn Keys>,
     clock: Arc<dyn Clock>,
-    /// Where the database lies.
-    place: PathBuf,
-    /// Held for as long as the store is: a second process on the same file is refused.
-    lock: Lock,
-    /// Whether the file is whole, where the one before did not close it.
-    soundness: Soundness,
+    foundation: Foundation,
     /// A sealed nothing, opened where there are no contacts, so that the work is the same.
-    decoy: Vec<u8>,
+    decoy: RwLock<Vec<u8>>,
 }
 
 impl SqlStore {
-    /// Begins a writing transaction. It takes the write lock at once: one that read first and wrote later would be turned
-    /// away whenever somebody else wrote in between, and waiting would not help it.
+    /// Begins a writing transaction.
     async fn begin(&self) -> Result<Transaction<'static, Any>> {
-        Ok(self.writer.begin_with("begin immediate").await?)
+        self.foundation.begin(&self.writer).await
+    }
+
+    /// Begins a transaction that reads everything as it stands at one moment.
+    async fn begin_reading(&self) -> Result<Transaction<'static, Any>> {
+        self.foundation.begin_reading(&self.reader).await
     }
 }
 
@@ -135,7 +143,7 @@ impl Store for SqlStore {
         account: &AccountId,
         except: &FlowId,
         since: Moment,
-    ) -> std::result::Result<Vec<Moment>, Fault> {
+    ) -> std::result::Result<Vec<(Moment, Lane)>, Fault> {
         Ok(self.list_live_codes(account, except, since).await?)
     }
 
@@ -147,7 +155,31 @@ impl Store for SqlStore {
         Ok(self.list_sends(channel, network, since).await?)
     }
 
-    async fn sends_for(&self, account: &AccountId, since: Moment) -> std::result::Result<Vec<Moment>, Fault> {
+    async fn sends_to_prefix(
+        &self,
+        prefix: &str,
+        since: Moment,
+    ) -> std::result::Result<Vec<(Moment, Lane)>, Fault> {
+        Ok(self.list_sends_to_prefix(prefix, since).await?)
+    }
+
+    async fn spent(&self, method: Method, since: Moment) -> std::result::Result<(u32, u32), Fault> {
+        Ok(self.count_spent(method, since).await?)
+    }
+
+    async fn guessed(&self, day: i64) -> std::result::Result<u64, Fault> {
+        Ok(self.read_guessed(day).await?)
+    }
+
+    async fn unknown_names(&self, since: Moment, most: u32) -> std::result::Result<Option<String>, Fault> {
+        Ok(self.find_unknown_names(since, most).await?)
+    }
+
+    async fn names_given(&self, since: Moment) -> std::result::Result<(u32, u32), Fault> {
+        Ok(self.count_names(since).await?)
+    }
+
+    async fn sends_for(&self, account: &AccountId, since: Moment) -> std::result::Result<Vec<(Moment, Lane)>, Fault> {
         Ok(self.list_sends_for(account, since).await?)
     }
 
@@ -173,6 +205,22 @@ impl Store for SqlStore {
 
     async fn failing(&self, now: Moment) -> std::result::Result<Vec<Method>, Fault> {
         Ok(self.list_failing(now).await?)
+    }
+
+    async fn knows_device(&self, token: &str, account: &AccountId) -> std::result::Result<bool, Fault> {
+        Ok(self.find_device(token, account).await?)
+    }
+
+    async fn is_device(&self, token: &str) -> std::result::Result<bool, Fault> {
+        Ok(self.find_any_device(token).await?)
+    }
+
+    async fn upkeep(&self, account: &AccountId) -> std::result::Result<Upkeep, Fault> {
+        Ok(self.find_upkeep(account).await?)
+    }
+
+    async fn to_remind(&self, since: Moment) -> std::result::Result<Vec<AccountId>, Fault> {
+        Ok(self.list_to_remind(since).await?)
     }
 
     async fn session(&self, token: &str) -> std::result::Result<Option<Session>, Fault> {

@@ -3,19 +3,39 @@
 use portal::ports::{Change, Committed};
 use sqlx::AnyConnection;
 
-use super::{Result, SqlStore, accounts, codes, contacts, flows, help, limits, outbox, policy, sessions};
+use super::{Result, SqlStore, accounts, codes, contacts, devices, flows, help, limits, outbox, policy, sessions, upkeep, watch};
+use crate::metrics::METRICS;
+
+/// How often changes are tried that collide with those of others: the database ends one of two that wait for each other.
+const TRIES: u8 = 5;
 
 impl SqlStore {
     /// Applies the changes in their order. The first that finds the world other than it was decided on ends it all.
     pub(super) async fn make_true(&self, changes: Vec<Change>) -> Result<Committed> {
+        for _ in 1..TRIES {
+            match self.try_to_make_true(&changes).await {
+                Err(breakdown) if breakdown.is_collision() => {}
+                outcome => return outcome,
+            }
+        }
+        self.try_to_make_true(&changes).await
+    }
+
+    async fn try_to_make_true(&self, changes: &[Change]) -> Result<Committed> {
         let mut tx = self.begin().await?;
+        self.await_turns(&mut tx, changes).await?;
         for change in changes {
-            if self.apply(&mut tx, change).await? == Committed::Stale {
+            if self.apply(&mut tx, change.clone()).await? == Committed::Stale {
                 tx.rollback().await?;
                 return Ok(Committed::Stale);
             }
         }
         tx.commit().await?;
+        for change in changes {
+            if let Change::Record(entry) = change {
+                METRICS.recorded(entry);
+            }
+        }
         Ok(Committed::Done)
     }
 
@@ -28,6 +48,7 @@ impl SqlStore {
             Change::EndFlows { account, except } => flows::end(conn, &account, except.as_ref()).await,
             Change::AddProof(flow, proof) => flows::add_proof(conn, &flow, &proof).await,
             Change::DropProofs(flow) => flows::drop_proofs(conn, &flow).await,
+            Change::TakeProofs(flow) => flows::take_proofs(conn, &flow).await,
             Change::OpenCode(code) => codes::open(conn, &code).await,
             Change::CountTry { code, seen } => codes::count_try(conn, &code, seen).await,
             Change::SpendCode(code) => codes::spend(conn, &code).await,
@@ -44,8 +65,19 @@ impl SqlStore {
                 channel,
                 network,
                 account,
+                lane,
+                method,
+                prefix,
+                code,
                 at,
-            } => limits::record_send(conn, &channel, &network, &account, at).await,
+            } => {
+                let cost = (lane, method, prefix.as_deref(), &code);
+                limits::record_send(conn, &channel, &network, &account, cost, at).await
+            }
+            Change::SendsBelow { of, since, most } => watch::sends_below(conn, &of, since, most).await,
+            Change::AnswerSend(code) => watch::answer_send(conn, &code).await,
+            Change::CountGuess { day, chance } => watch::count_guess(conn, day, chance).await,
+            Change::RaiseAlarm { name, at, since } => watch::raise(conn, &name, at, since).await,
             Change::SpendChallenge { token, until } => limits::spend_challenge(conn, &token, until).await,
             Change::SetPassword {
                 account,
@@ -57,8 +89,18 @@ impl SqlStore {
             Change::Rehash { account, before, after } => accounts::rehash(conn, &account, &before, &after).await,
             Change::OpenSession(session) => sessions::open(conn, &session).await,
             Change::TouchSession { token, seen, proved } => sessions::touch(conn, &token, seen, proved).await,
+            Change::PutOff(token) => sessions::put_off(conn, &token).await,
+            Change::SaveUpkeep(account, kept) => upkeep::save(conn, &account, &kept).await,
             Change::EndSession(token) => sessions::end(conn, &token).await,
             Change::EndSessions { account, except } => sessions::end_all(conn, &account, except.as_deref()).await,
+            Change::KnowDevice {
+                token,
+                before,
+                account,
+                at,
+            } => devices::know(conn, &token, before.as_deref(), &account, at).await,
+            Change::TouchDevice { token, at } => devices::touch(conn, &token, at).await,
+            Change::ForgetDevices(account) => devices::forget(conn, &account).await,
             Change::PutContact(contact) => contacts::put(conn, self.keys.as_ref(), &contact).await,
             Change::VerifyContact { contact, at } => contacts::verify(conn, &contact, at).await,
             Change::ConfirmContact(contact) => contacts::confirm(conn, &contact).await,

@@ -1,18 +1,21 @@
-//! Opening the database of one server: a SQLite file on a local disk.
+//! Opening the database: here a SQLite file on a local disk, for one process; a server that several share has a file of
+//! its own (`server.rs`).
 //!
 //! Write-ahead log with `synchronous = full`: a commit that was answered survives a power cut. Refused are a SQLite with
 //! the write-ahead-log bug that was fixed in 3.51.3, a second process on the same file, a file that an unclean stop left
 //! damaged, and a schema from a later version of this program. Before a migration a copy is made.
 
+mod copying;
 mod lock;
 mod migration;
 mod readiness;
+mod server;
 mod soundness;
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use portal::moment::seconds;
@@ -23,12 +26,16 @@ use url::Url;
 
 use self::lock::Left;
 pub(super) use self::lock::Lock;
-use self::migration::{back_up, migrate};
+pub(super) use self::copying::{reader_beside, sync_folder};
+use self::copying::back_up;
+use self::migration::migrate;
 pub use self::readiness::Unready;
 pub(super) use self::soundness::Soundness;
 use super::row::{number, text};
+use super::foundation::{Foundation, OpenFile};
 use super::{Breakdown, Result, SqlStore, contacts, policy};
 use crate::clock::SystemClock;
+use crate::settings::Database;
 
 /// The first SQLite in which two connections that write and checkpoint together do not corrupt the file
 /// (<https://sqlite.org/releaselog/3_51_3.html>).
@@ -59,6 +66,21 @@ pub enum CannotOpen {
         /// Our last migration.
         known: i64,
     },
+    /// It was written by an earlier version of this program, and it is for `aikagi migrate` to change that.
+    OlderSchema {
+        /// Its last migration; 0 for an empty database.
+        found: i64,
+        /// Our last migration.
+        known: i64,
+    },
+    /// The server is older than the oldest that will do; its version.
+    OldServer(String),
+    /// The database does not hold every letter; its encoding.
+    Encoding(String),
+    /// The role that is to serve does not exist.
+    NoRole(String),
+    /// What can be done with a file was asked of a server.
+    NoFile,
     /// The SQLite that was built in has a known bug that corrupts files.
     OldSqlite(String),
     /// The file lies where SQLite cannot keep its promises, on a network drive say; what it answered.
@@ -90,6 +112,16 @@ impl fmt::Display for CannotOpen {
                     "the database is at schema {found}, this program knows {known}: it is the older of the two"
                 )
             }
+            Self::OlderSchema { found, known } => {
+                write!(
+                    f,
+                    "the database is at schema {found}, this program needs {known}: run `aikagi migrate` first"
+                )
+            }
+            Self::OldServer(version) => write!(f, "the database server is PostgreSQL {version}; 13 or later is needed"),
+            Self::Encoding(found) => write!(f, "the database is encoded in {found}; make one with encoding 'UTF8'"),
+            Self::NoRole(name) => write!(f, "there is no role {name}; make it with: create role \"{name}\" login"),
+            Self::NoFile => f.write_str("the database is on a PostgreSQL server: copy it with pg_dump"),
             Self::OldSqlite(version) => write!(f, "SQLite {version} can corrupt the database; 3.51.3 is needed"),
             Self::NotDurable(told) => write!(
                 f,
@@ -123,6 +155,14 @@ impl From<sqlx::Error> for CannotOpen {
 }
 
 impl SqlStore {
+    /// Opens the database that the settings name. A file is brought up to date; on a server that is done by itself.
+    pub async fn of(database: &Database, keys: Arc<dyn Keys>) -> std::result::Result<Self, CannotOpen> {
+        match database {
+            Database::Sqlite(place) => Self::open(place, keys).await,
+            Database::Postgres(place) => Self::connect(place, keys).await,
+        }
+    }
+
     /// Opens the database in this file, makes it where there is none, and brings its schema up to date.
     pub async fn open(place: &Path, keys: Arc<dyn Keys>) -> std::result::Result<Self, CannotOpen> {
         install_default_drivers();
@@ -134,10 +174,12 @@ impl SqlStore {
                 reader: connected.reader,
                 keys,
                 clock: Arc::new(SystemClock),
-                place,
-                lock,
-                soundness: connected.soundness,
-                decoy: connected.decoy,
+                foundation: Foundation::File(OpenFile {
+                    place,
+                    lock,
+                    soundness: connected.soundness,
+                }),
+                decoy: RwLock::new(connected.decoy),
             }),
             Err(refused) => {
                 // What was found closed is as it was. What was found open has to be looked at still.
@@ -154,31 +196,39 @@ impl SqlStore {
         self
     }
 
-    /// Where the database lies.
-    pub fn place(&self) -> &Path {
-        &self.place
+    /// Where the database lies, for an operator.
+    pub fn place(&self) -> String {
+        self.foundation.shown()
     }
 
     /// The damage that the look after an unclean stop has found, once it is over; where it found none, waits for ever.
     pub async fn damage(&self) -> CannotOpen {
-        match self.soundness.damage().await {
+        let found = match &self.foundation {
+            Foundation::File(file) => file.soundness.damage().await,
+            Foundation::Server(_) => None,
+        };
+        match found {
             Some(damage) => damage,
             None => std::future::pending().await,
         }
     }
 
-    /// Looks at every page and row of the file, which takes some seconds a gigabyte: what is wrong, or nothing.
+    /// Looks at every page and row of the file, which takes some seconds a gigabyte, or at how a server is set up: what is
+    /// wrong, or nothing.
     ///
     /// # Errors
     /// It could not be looked at.
     pub async fn examine(&self) -> std::result::Result<Vec<String>, CannotOpen> {
-        soundness::examine(&self.place).await
+        match self.foundation.file() {
+            Some(place) => soundness::examine(place).await,
+            None => self.examine_server().await,
+        }
     }
 
     /// Copies the database, as it stands at one moment, into a file that must not exist yet. Never copy the file itself
     /// while a server runs: what was written last stands in another one.
     pub async fn back_up(&self, to: &Path) -> std::result::Result<(), CannotOpen> {
-        back_up(&self.place, to).await
+        back_up(self.foundation.file().ok_or(CannotOpen::NoFile)?, to).await
     }
 
     /// Closes the store: waits for what is under way, moves the write-ahead log into the file, gives up the lock. Nothing
@@ -187,12 +237,16 @@ impl SqlStore {
         if self.writer.is_closed() {
             return Ok(());
         }
+        let Foundation::File(file) = &self.foundation else {
+            server::close(&self.writer, &self.reader).await;
+            return Ok(());
+        };
         self.reader.close().await;
         let checkpoint = sqlx::query("pragma wal_checkpoint(truncate)")
             .fetch_all(&self.writer)
             .await;
         self.writer.close().await;
-        self.lock.give_up(self.soundness.is_whole() && checkpoint.is_ok());
+        file.lock.give_up(file.soundness.is_whole() && checkpoint.is_ok());
         checkpoint?;
         Ok(())
     }
@@ -235,9 +289,7 @@ impl Connected {
         };
         soundness.settle().await?;
         migrate(&writer, place).await?;
-        let decoy = keys
-            .seal(Label::Contact, contacts::DECOY, b"nobody@nowhere.example")
-            .map_err(Breakdown::from)?;
+        let decoy = decoy(keys)?;
         let mut tx = writer.begin_with("begin immediate").await?;
         policy::lay_down(&mut tx).await?;
         tx.commit().await?;
@@ -251,6 +303,11 @@ impl Connected {
             decoy,
         })
     }
+}
+
+/// A sealed nothing.
+pub(super) fn decoy(keys: &dyn Keys) -> Result<Vec<u8>> {
+    Ok(keys.seal(Label::Contact, contacts::DECOY, b"nobody@nowhere.example")?)
 }
 
 fn pool(most: u32, pragmas: &'static str) -> AnyPoolOptions {
@@ -275,7 +332,7 @@ fn address(place: &Path) -> std::result::Result<Url, CannotOpen> {
 }
 
 /// The file beside the database, named for what it is.
-fn beside(place: &Path, what: &str) -> PathBuf {
+pub(super) fn beside(place: &Path, what: &str) -> PathBuf {
     let mut name = place.as_os_str().to_owned();
     name.push(".");
     name.push(what);
