@@ -24,7 +24,7 @@ use crate::courier::{Couriers, Parcel};
 use crate::housekeeping::told as told_to;
 use crate::keyring::Keyring;
 use crate::random::{SystemRandom, name};
-use crate::settings::{Environment, Log, LogFormat, Settings};
+use crate::settings::{Database, Environment, Log, LogFormat, Settings};
 use crate::store::SqlStore;
 
 /// What the demonstration offers to its pages.
@@ -105,7 +105,7 @@ pub async fn run(listen: SocketAddr, folder: Option<PathBuf>, mut told: watch::R
         let listener = TcpListener::from_std(listener.try_clone().map_err(Fault::new)?).map_err(Fault::new)?;
         let again = Arc::new(AtomicBool::new(false));
         let (stop, stopped) = watch::channel(false);
-        let (server, stage) = build(&folder, port, Arc::clone(&again), stop.clone()).await?;
+        let (server, stage) = build(&folder, &Database::Sqlite(folder.join("aikagi.db")), port, Arc::clone(&again), stop.clone()).await?;
         if is_first {
             println!("The demonstration is at http://localhost:{port}/ : begin with http://localhost:{port}/demo");
             is_first = false;
@@ -132,9 +132,10 @@ pub async fn run(listen: SocketAddr, folder: Option<PathBuf>, mut told: watch::R
     }
 }
 
-/// A house with its people, as it is in the beginning.
+/// A house with its people, as it is in the beginning, on a database in which nobody is yet.
 pub async fn build(
     folder: &Path,
+    database: &Database,
     port: u16,
     again: Arc<AtomicBool>,
     stop: watch::Sender<bool>,
@@ -148,8 +149,7 @@ pub async fn build(
     )
     .map_err(Fault::new)?;
     let keyring = Arc::new(Keyring::ephemeral(&SystemRandom)?);
-    let database = folder.join("aikagi.db");
-    let store = SqlStore::open(&database, Arc::clone(&keyring) as _)
+    let store = SqlStore::of(database, Arc::clone(&keyring) as _)
         .await
         .map_err(Fault::new)?;
     let store = Arc::new(store.with_clock(Arc::clone(&clock) as _));

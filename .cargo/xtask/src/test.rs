@@ -2,6 +2,7 @@
 
 mod browsers;
 mod native;
+mod postgres;
 mod setup;
 mod tally;
 

@@ -33,7 +33,7 @@ async fn look(opened: &Opened) -> Outcome {
     }
     let findings = store.examine().await?;
     if findings.is_empty() {
-        println!("database: {} is whole", store.place().display());
+        println!("database: {} is whole", store.place());
     }
     wrong.extend(findings.into_iter().map(|finding| format!("database: {finding}")));
     if let Err(told) = audit::verify(store, Vec::new()).await {

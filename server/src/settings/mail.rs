@@ -124,7 +124,7 @@ pub(super) fn read(section: Section<'_>, beside: &Path) -> Option<Mail> {
     })
 }
 
-fn certificates(path: &Path) -> Result<Vec<u8>, Wrong> {
+pub(super) fn certificates(path: &Path) -> Result<Vec<u8>, Wrong> {
     let pem = std::fs::read(path).map_err(|cause| Wrong::new(format!("cannot be read: {cause}")))?;
     if pem.windows(27).any(|text| text == b"-----BEGIN CERTIFICATE-----") {
         Ok(pem)

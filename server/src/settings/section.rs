@@ -67,6 +67,12 @@ impl<'r> Section<'r> {
         self.item(key).is_some() || self.reader.environment.contains_key(&self.variable(key))
     }
 
+    /// Whether the key has a value that is no section.
+    pub fn is_text(&self, key: &'static str) -> bool {
+        self.reader.environment.contains_key(&self.variable(key))
+            || self.item(key).is_some_and(|item| item.as_table_like().is_none())
+    }
+
     /// A text that is more than a text. Nothing where it is missing or wrong.
     pub fn read<T>(&self, key: &'static str, parse: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<T> {
         let found = self.text(key)?;

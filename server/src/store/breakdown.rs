@@ -36,6 +36,38 @@ impl fmt::Display for Breakdown {
 
 impl std::error::Error for Breakdown {}
 
+impl Breakdown {
+    /// What the database says is wrong, as its five letters (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+    fn code(&self) -> Option<String> {
+        match self {
+            Self::Sql(sqlx::Error::Database(error)) => error.code().map(Into::into),
+            _ => None,
+        }
+    }
+
+    /// Whether two transactions waited for each other, or met in the same rows, and this one gave way. Nothing of it is
+    /// true: it can be tried again.
+    pub(super) fn is_collision(&self) -> bool {
+        matches!(self.code().as_deref(), Some("40P01" | "40001"))
+    }
+
+    /// Whether somebody else held what this one needed for too long.
+    fn is_held_up(&self) -> bool {
+        matches!(self.code().as_deref(), Some("55P03"))
+    }
+
+    /// Whether the connection is no good any more: it broke, or its server was stopped, or takes no writes.
+    pub(super) fn is_lost(&self) -> bool {
+        match self {
+            Self::Sql(sqlx::Error::Io(_)) => true,
+            Self::Sql(sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed) => true,
+            _ => self.code().is_some_and(|code| {
+                code.starts_with("08") || matches!(code.as_str(), "57P01" | "57P02" | "57P03" | "25006" | "0A000")
+            }),
+        }
+    }
+}
+
 impl From<sqlx::Error> for Breakdown {
     fn from(cause: sqlx::Error) -> Self {
         Self::Sql(cause)
@@ -61,6 +93,10 @@ impl From<Breakdown> for Fault {
             // Nothing is wrong, only much to do.
             Breakdown::Sql(sqlx::Error::PoolTimedOut) => {
                 tracing::warn!("no connection to the database was free in time");
+                Self::busy()
+            }
+            held_up if held_up.is_held_up() || held_up.is_collision() => {
+                tracing::warn!(cause = %held_up, "the database was held up by others");
                 Self::busy()
             }
             other => Self::new(other),

@@ -252,6 +252,19 @@ pub(super) async fn add_proof(conn: &mut AnyConnection, flow: &FlowId, proof: &P
     Ok(met_one(&result))
 }
 
+/// Stale where there are none: of two that look after a flow at once, the second waits for the first and finds nothing.
+pub(super) async fn take_proofs(conn: &mut AnyConnection, flow: &FlowId) -> Result<Committed> {
+    let result = sqlx::query("delete from proof where flow = $1")
+        .bind(flow.as_str())
+        .execute(conn)
+        .await?;
+    Ok(if result.rows_affected() > 0 {
+        Committed::Done
+    } else {
+        Committed::Stale
+    })
+}
+
 pub(super) async fn drop_proofs(conn: &mut AnyConnection, flow: &FlowId) -> Result<Committed> {
     sqlx::query("delete from proof where flow = $1")
         .bind(flow.as_str())

@@ -13,6 +13,7 @@ use sqlx::AnyConnection;
 
 use super::accounts::{self, account_columns, select_account};
 use super::row::text;
+use super::turns::Turn;
 use super::{LONGEST_PAGE, Result, SqlStore, audit, contacts};
 use crate::random::{SystemRandom, name};
 
@@ -66,6 +67,7 @@ impl SqlStore {
     /// Adds a person, unless the name is taken or looks like one that is (UTS #39).
     pub async fn add_person(&self, person: NewPerson, by: Actor, now: Moment) -> Result<Adding> {
         let mut tx = self.begin().await?;
+        self.await_turn(&mut tx, &[Turn::Names]).await?;
         let skeleton = person.name.skeleton();
         let row = sqlx::query(RESEMBLING)
             .bind(person.name.as_str())

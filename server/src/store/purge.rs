@@ -1,7 +1,9 @@
-//! Forgetting what nobody needs any more, in batches so small that a person's write hardly waits.
+//! Forgetting what nobody needs any more, in batches so small that a person's write hardly waits. Each sweep asks twice
+//! whether a row is over: where many write at once, it may have been used anew since it was found.
 
 use std::time::Duration;
 
+use portal::limits::DEVICE_LIFE;
 use portal::moment::{Moment, days, hours};
 use portal::service::sign_in::{IDLE, LONGEST};
 
@@ -26,22 +28,28 @@ impl SqlStore {
         let sweeps = [
             // With their codes and proofs.
             (
-                "delete from flow where id in (select id from flow where ends < $1 order by ends limit $2)",
+                "delete from flow where id in (select id from flow where ends < $1 order by ends limit $2) and ends < $1",
                 now - FLOWS,
             ),
             (
                 "delete from challenge where token in \
-                 (select token from challenge where until < $1 order by until limit $2)",
+                 (select token from challenge where until < $1 order by until limit $2) and until < $1",
                 now,
             ),
             (
                 "delete from session where token in \
-                 (select token from session where opened < $1 order by opened limit $2)",
+                 (select token from session where opened < $1 order by opened limit $2) and opened < $1",
                 now - LONGEST,
             ),
             (
-                "delete from session where token in (select token from session where seen < $1 order by seen limit $2)",
+                "delete from session where token in (select token from session where seen < $1 order by seen limit $2) \
+                 and seen < $1",
                 now - IDLE,
+            ),
+            (
+                "delete from device where token in (select token from device where seen < $1 order by seen limit $2) \
+                 and seen < $1",
+                now - DEVICE_LIFE,
             ),
             (
                 "delete from sent where id in (select id from sent where at < $1 order by at limit $2)",
@@ -49,13 +57,13 @@ impl SqlStore {
             ),
             (
                 "delete from failures where factor = 'password' and account in (select account from failures \
-                 where factor = 'password' and day_began < $1 order by day_began limit $2)",
+                 where factor = 'password' and day_began < $1 order by day_began limit $2) and day_began < $1",
                 now - PASSWORDS,
             ),
             // Kept for each network that typed one, so there may be any number of them.
             (
                 "delete from failures where factor = 'whole_number' and account in (select account from failures \
-                 where factor = 'whole_number' and day_began < $1 order by day_began limit $2)",
+                 where factor = 'whole_number' and day_began < $1 order by day_began limit $2) and day_began < $1",
                 now - WHOLE_NUMBERS,
             ),
             (
@@ -67,7 +75,7 @@ impl SqlStore {
             (
                 "delete from contact where id in (select id from contact where gone = 1 and added <= $1 \
                  and not exists (select 1 from outbox where outbox.contact = contact.id and outbox.state = 'waiting') \
-                 order by id limit $2)",
+                 order by id limit $2) and gone = 1 and added <= $1",
                 now,
             ),
         ];

@@ -1,5 +1,6 @@
 //! Every test of the server that looks at it from outside, in one program: linking it once is most of the cost.
 
+mod cluster;
 mod outer;
 mod promises;
 mod requests;

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 
+use super::postgres::Cluster;
 use super::tally::Tally;
 use crate::place::Place;
 use crate::process;
@@ -12,6 +13,17 @@ const BUILDS: [&[&str]; 3] = [
     &["-p", "portal", "-p", "app", "-p", "server"],
     &["-p", "portal"],
     &["-p", "xtask"],
+];
+
+/// What is tried on PostgreSQL as well, as nextest and as cargo test take it: the promises of the store, and what people
+/// ask and do.
+const ON_SERVER: &str = "package(server) & (test(/^promises::/) | test(/^requests::/) | test(/^servers::/))";
+/// What is about a file, and is not.
+const OF_FILES: [&str; 4] = [
+    "promises::opening::",
+    "promises::unclean::",
+    "promises::plans::",
+    "a_name_that_only_the_database_takes_for_ours_is_nobodys",
 ];
 
 /// All of them, to the end.
@@ -35,6 +47,9 @@ pub fn run(place: &Place, tally: &mut Tally) -> Result<()> {
             refused.push(error.to_string());
         }
     }
+    if let Err(error) = on_server(place, tally, with_nextest) {
+        refused.push(format!("on PostgreSQL: {error:#}"));
+    }
     if !refused.is_empty() {
         bail!("{}", refused.join("; "));
     }
@@ -42,4 +57,26 @@ pub fn run(place: &Place, tally: &mut Tally) -> Result<()> {
         bail!("no test was run");
     }
     Ok(())
+}
+
+/// The tests of the store and of the requests once more, each on a PostgreSQL database of its own.
+fn on_server(place: &Place, tally: &mut Tally, with_nextest: bool) -> Result<()> {
+    let cluster = Cluster::start(place)?;
+    println!("    once more on PostgreSQL, but for what is about a file: {}", OF_FILES.join(", "));
+    let mut command = if with_nextest {
+        let files: Vec<String> = OF_FILES.iter().map(|name| format!("test({name})")).collect();
+        let filter = format!("{ON_SERVER} & !({})", files.join(" | "));
+        let arguments = ["nextest", "run", "--no-fail-fast", "--color=never", "-E", &filter];
+        process::cargo(place, &[&arguments, BUILDS[0]].concat())
+    } else {
+        let arguments = ["test", "-p", "server", "--test", "all", "--no-fail-fast", "--color=never", "--"];
+        let skipped: Vec<&str> = OF_FILES.iter().chain(&["outer::"]).flat_map(|name| ["--skip", name]).collect();
+        process::cargo(place, &[&arguments, skipped.as_slice()].concat())
+    };
+    command.env("AIKAGI_TEST_POSTGRES", cluster.address());
+    if with_nextest {
+        process::overhear(&mut command, |line| tally.hear_nextest(line))
+    } else {
+        process::overhear(&mut command, |line| tally.hear_cargo_test(line))
+    }
 }

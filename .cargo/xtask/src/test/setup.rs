@@ -9,7 +9,7 @@ use crate::place::Place;
 use crate::process;
 
 /// Debian packages and what they are for.
-const PACKAGES: [(&str, &str); 7] = [
+const PACKAGES: [(&str, &str); 9] = [
     ("chromium", "the browser of the journeys"),
     ("firefox-esr", "the whole story in another engine"),
     ("webkit2gtk-driver", "and in a third one"),
@@ -23,6 +23,11 @@ const PACKAGES: [(&str, &str); 7] = [
         "exim4-daemon-light",
         "a real mail server, started by the tests with their own settings",
     ),
+    (
+        "postgresql",
+        "the database that several servers share; the tests start a cluster of their own",
+    ),
+    ("haproxy", "a load balancer before two servers, started by the tests"),
 ];
 
 /// Installs both kinds.

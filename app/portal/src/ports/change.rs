@@ -2,12 +2,22 @@
 
 use crate::audit::Entry;
 use crate::identity::{AccountId, CodeId, ContactId, FlowId};
-use crate::limits::{Factor, Failures};
-use crate::method::ContactKind;
+use crate::limits::{Factor, Failures, Lane};
+use crate::method::{ContactKind, Method};
 use crate::method::proof::Proof;
 use crate::moment::Moment;
+use crate::upkeep::Upkeep;
 
 use super::{Code, Contact, Flow, Freeze, Message, Session};
+
+/// Sends that cost something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spent {
+    /// By a method.
+    By(Method),
+    /// To numbers with this prefix, in a lane.
+    To(String, Lane),
+}
 
 /// One thing to make true, in a transaction with others.
 #[derive(Clone, Debug)]
@@ -36,6 +46,8 @@ pub enum Change {
     AddProof(FlowId, Proof),
     /// All proofs of a flow go.
     DropProofs(FlowId),
+    /// The same; stale where there are none any more: somebody else looked after the flow.
+    TakeProofs(FlowId),
     /// A new code; every earlier one of the flow dies, to whatever contact and by whatever way.
     OpenCode(Code),
     /// One more try; stale when there were other than `seen` or the code is closed.
@@ -86,9 +98,44 @@ pub enum Change {
         network: String,
         /// On behalf of which account.
         account: AccountId,
+        /// In which lane.
+        lane: Lane,
+        /// By which way.
+        method: Method,
+        /// Keyed digest of the first digits of the number, where it goes to one.
+        prefix: Option<String>,
+        /// The code that it carries.
+        code: CodeId,
         /// When.
         at: Moment,
     },
+    /// Fewer sends than this since a moment: the limit was judged on them.
+    SendsBelow {
+        /// Which sends.
+        of: Spent,
+        /// Since when, this moment not included.
+        since: Moment,
+        /// How many there may not be.
+        most: u32,
+    },
+    /// A wrong code, over all accounts.
+    CountGuess {
+        /// On which day.
+        day: i64,
+        /// The chance that it had been right ([`crate::limits::population::chance`]).
+        chance: u64,
+    },
+    /// Administrators are told of something; stale where they were told of it since.
+    RaiseAlarm {
+        /// Of what.
+        name: String,
+        /// When.
+        at: Moment,
+        /// Since when.
+        since: Moment,
+    },
+    /// The code of a send came back.
+    AnswerSend(CodeId),
     /// A challenge is spent; stale when it was before.
     SpendChallenge {
         /// Keyed digest of it.
@@ -129,6 +176,10 @@ pub enum Change {
         /// When the password was last proved.
         proved: Moment,
     },
+    /// What is due is put off for the rest of a session. Stale when it was before, or the session has ended.
+    PutOff(String),
+    /// What is kept of an account beside its methods; stale when the stored one is not at the version of this.
+    SaveUpkeep(AccountId, Upkeep),
     /// One session ends.
     EndSession(String),
     /// All sessions of the account end, but one.
@@ -138,6 +189,26 @@ pub enum Change {
         /// But this one.
         except: Option<String>,
     },
+    /// A browser is known for the account under a cookie, and for all others that knew it under the cookie before.
+    KnowDevice {
+        /// Keyed digest of its cookie from here on.
+        token: String,
+        /// Keyed digest of the one before.
+        before: Option<String>,
+        /// Whose.
+        account: AccountId,
+        /// When.
+        at: Moment,
+    },
+    /// A known browser was used.
+    TouchDevice {
+        /// Keyed digest of its cookie.
+        token: String,
+        /// When.
+        at: Moment,
+    },
+    /// No browser is known for the account any more.
+    ForgetDevices(AccountId),
     /// A contact; replaces one of the same account, kind and id.
     PutContact(Contact),
     /// A pending contact becomes the account's own; others of its kind that are not vouched go. Stale when it is gone.

@@ -103,7 +103,7 @@ impl SqlStore {
     pub async fn verify_audit(&self, known: impl IntoIterator<Item = Anchor> + Send) -> Result<Report> {
         let known: Vec<Anchor> = known.into_iter().collect();
         let keys = self.keys.as_ref();
-        let mut tx = self.reader.begin().await?;
+        let mut tx = self.begin_reading().await?;
         let mut report = Report {
             rows: 0,
             head: None,

@@ -115,11 +115,16 @@ impl Soundness {
 }
 
 #[cfg(test)]
+use crate::store::foundation::Foundation;
+
+#[cfg(test)]
 impl crate::store::SqlStore {
     /// The same store while it is looked at, and how to tell that damage was found.
     pub(crate) fn being_looked_at(mut self) -> (Self, impl FnOnce(&str)) {
         let (tell, known) = watch::channel(Known::Nothing);
-        self.soundness.known = known;
+        if let Foundation::File(file) = &mut self.foundation {
+            file.soundness.known = known;
+        }
         (self, move |what: &str| {
             tell.send_replace(Known::Damaged(what.to_owned()));
         })

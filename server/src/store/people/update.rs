@@ -3,7 +3,7 @@
 use portal::account::{Language, Role, UserName};
 use portal::audit::{Actor, Event};
 use portal::identity::MessageId;
-use portal::limits::Factor;
+use portal::limits::{Factor, Lane};
 use portal::method::ContactKind;
 use portal::moment::Moment;
 use portal::ports::{Account, Committed, Contact, Matter, Message, Recipient};
@@ -13,7 +13,8 @@ use sqlx::AnyConnection;
 
 use crate::random::{SystemRandom, name};
 use crate::store::accounts::{self, select_account};
-use crate::store::{Breakdown, Result, SqlStore, audit, contacts, flows, limits, outbox, sessions};
+use crate::store::turns::Turn;
+use crate::store::{Breakdown, Result, SqlStore, audit, contacts, devices, flows, limits, outbox, sessions};
 
 /// What is to be different about a person; what is none stays.
 #[derive(Default, PartialEq, Eq)]
@@ -77,7 +78,11 @@ impl SqlStore {
         by: Actor,
         now: Moment,
     ) -> Result<Committed> {
+        let Some(found) = self.find_account_named(name).await? else {
+            return Ok(Committed::Stale);
+        };
         let mut tx = self.begin().await?;
+        self.await_turn(&mut tx, &[Turn::Account(found.id.as_str())]).await?;
         let row = sqlx::query(select_account!("where name = $1"))
             .bind(name.as_str())
             .fetch_optional(&mut *tx)
@@ -127,8 +132,11 @@ impl SqlStore {
         let (policy, _) = self.read_policy().await?;
         sessions::end_all(conn, &account.id, None).await?;
         flows::end(conn, &account.id, None).await?;
-        for factor in [Factor::Password, Factor::History] {
-            limits::forgive(conn, &account.id, factor).await?;
+        devices::forget(conn, &account.id).await?;
+        for lane in Lane::ALL {
+            for factor in [Factor::Password, Factor::History] {
+                limits::forgive(conn, &lane.counter(&account.id), factor).await?;
+            }
         }
         accounts::set_password(conn, &account.id, hash, account.epoch, now, policy.password.history()).await
     }

@@ -28,13 +28,17 @@ fn told(lines: &str) -> String {
     read(&format!("{LEAST}{lines}")).expect_err(lines)
 }
 
+fn is_file(database: &Database, expected: &str) -> bool {
+    matches!(database, Database::Sqlite(place) if place == Path::new(expected))
+}
+
 #[test]
 fn one_line_is_enough_and_the_rest_has_defaults() {
     let settings = read(LEAST).unwrap();
     assert_eq!(settings.public_url.origin(), "https://reset.example.org");
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.data_dir, Path::new("/etc/aikagi/data"));
-    assert_eq!(settings.database, Database::Sqlite("/etc/aikagi/data/aikagi.db".into()));
+    assert!(is_file(&settings.database, "/etc/aikagi/data/aikagi.db"));
     assert_eq!(settings.keyring, Path::new("/etc/aikagi/keyring.toml"));
     assert_eq!(settings.time_zone.iana_name(), Some("Asia/Tokyo"));
     assert_eq!(
@@ -77,9 +81,8 @@ fn every_line_of_the_example_is_a_setting_that_exists() {
     assert_eq!(settings.mail.unwrap().port, 587);
     assert_eq!(settings.text.unwrap().method, GatewayMethod::Post);
     assert!(settings.voice.unwrap().body.is_some());
-    assert_eq!(
-        settings.database,
-        Database::Sqlite("/etc/aikagi/data/aikagi.db".into()),
+    assert!(
+        is_file(&settings.database, "/etc/aikagi/data/aikagi.db"),
         "the example shows the defaults"
     );
 }
@@ -122,7 +125,7 @@ fn everything_can_be_set() {
     assert_eq!(settings.organisation.emblem, "北山");
     assert_eq!(settings.organisation.help.unwrap().of(Language::Ja), "03-1234-5678");
     assert_eq!(settings.trusted_proxies.len(), 3);
-    assert_eq!(settings.database, Database::Sqlite("/srv/aikagi.db".into()));
+    assert!(is_file(&settings.database, "/srv/aikagi.db"));
     assert_eq!(settings.hashing.permits.map(std::num::NonZeroUsize::get), Some(3));
     assert_eq!(settings.audit.keep, days(3_650));
     let mail = settings.mail.unwrap();

@@ -19,9 +19,10 @@ use server::courier::smtp::Smtp;
 use server::courier::{Channel, Courier, Couriers, Parcel, Undelivered};
 use server::delivery::Delivery;
 use server::settings::{Environment, Settings};
-use server::store::SqlStore;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
+
+use crate::cluster;
 
 use super::ground::{Folder, Ground, START, carrying, code, contact, keyring, message};
 
@@ -41,9 +42,7 @@ impl Post {
     pub async fn open(set: impl FnOnce(Couriers) -> Couriers) -> Self {
         let (folder, keys, clock) = (Folder::new(), keyring(), Arc::new(MovingClock::new()));
         clock.move_forward(START.since(clock.now()));
-        let store = SqlStore::open(&folder.database(), Arc::clone(&keys) as _)
-            .await
-            .unwrap();
+        let store = cluster::open(folder.path(), Arc::clone(&keys) as _).await;
         let store = Arc::new(store.with_clock(Arc::clone(&clock) as _));
         let mailbox = Arc::new(Mailbox::new(Arc::clone(&clock) as _));
         let server = Server::new(Wiring {

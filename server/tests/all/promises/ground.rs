@@ -18,7 +18,9 @@ use server::random::{SystemRandom, name};
 use server::store::SqlStore;
 use server::store::people::{Adding, NewPerson};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::{AnyConnection, ConnectOptions as _, Row as _, TypeInfo as _, ValueRef as _};
+
+use crate::cluster;
 
 pub const START: Moment = Moment::from_millis(1_800_000_000_000);
 
@@ -43,6 +45,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
+        cluster::forget(&self.0);
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
@@ -80,8 +83,8 @@ impl Ground {
     }
 
     /// The same database by a connection of a stranger, who asks nobody.
-    pub async fn raw(&self) -> SqliteConnection {
-        raw(&self.folder.database()).await
+    pub async fn raw(&self) -> AnyConnection {
+        cluster::raw(self.folder.path()).await
     }
 
     pub async fn commit(&self, changes: Vec<Change>) -> Committed {
@@ -132,7 +135,11 @@ impl Ground {
 
     /// Everything that stands in the database, as text: for comparing before and after.
     pub async fn dump(&self) -> String {
-        dump(&mut self.raw().await).await
+        if cluster::is_server() {
+            cluster::dump(&mut self.raw().await).await
+        } else {
+            dump(&mut raw(&self.folder.database()).await).await
+        }
     }
 
     pub async fn count(&self, query: &'static str) -> i64 {
@@ -152,12 +159,11 @@ impl Ground {
 }
 
 pub async fn open(folder: &Folder, keys: &Arc<Keyring>) -> Arc<SqlStore> {
-    let store = SqlStore::open(&folder.database(), Arc::clone(keys) as Arc<dyn Keys>)
-        .await
-        .unwrap();
+    let store = cluster::open(folder.path(), Arc::clone(keys) as Arc<dyn Keys>).await;
     Arc::new(store.with_clock(Arc::new(Still(START))))
 }
 
+/// A file by a connection of a stranger.
 pub async fn raw(place: &Path) -> SqliteConnection {
     SqliteConnectOptions::new().filename(place).connect().await.unwrap()
 }
@@ -246,6 +252,8 @@ pub fn code(flow: &Flow, account: &Account, contact: &Contact, method: Method) -
         account: account.id.clone(),
         purpose: Purpose::Recovery,
         method,
+        digits: method.digits(),
+        lane: portal::limits::Lane::Unknown,
         contact: contact.id.clone(),
         channel: "digest-of-address".into(),
         nonce: fresh(),
@@ -263,6 +271,7 @@ pub fn session(account: &Account) -> Session {
         opened: START,
         proved: START,
         seen: START,
+        put_off: false,
     }
 }
 

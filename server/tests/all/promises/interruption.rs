@@ -7,6 +7,8 @@ use std::sync::Arc;
 use portal::moment::seconds;
 use portal::ports::{Change, Matter, Recipient, Store as _};
 
+use crate::cluster;
+
 use super::ground::{Folder, Ground, START, entry, keyring, message, open, session};
 
 /// One deed: three rows that belong together.
@@ -53,7 +55,7 @@ const PLACE: &str = "AIKAGI_PROMISE_FOLDER";
 #[ignore = "runs as a process of its own, for the test that kills it"]
 async fn a_process_that_commits_until_it_is_killed() {
     let Ok(place) = std::env::var(PLACE) else { return };
-    let store = server::store::SqlStore::open(place.as_ref(), keyring()).await.unwrap();
+    let store = cluster::open(place.as_ref(), keyring()).await;
     let adding = store
         .add_person(super::ground::person("h.tanaka"), portal::audit::Actor::Console, START)
         .await;
@@ -77,7 +79,7 @@ async fn what_was_answered_survives_a_killed_process_and_what_was_not_is_whole_o
             "--nocapture",
             "promises::interruption::a_process_that_commits_until_it_is_killed",
         ])
-        .env(PLACE, folder.database())
+        .env(PLACE, folder.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

@@ -11,6 +11,8 @@ use server::courier::Channel;
 use server::store::audit::Filter;
 use server::store::outbox::{LEASE, Obstacle, Outgoing};
 
+use crate::cluster;
+
 use super::ground::{Ground, START, carrying, code, message};
 
 async fn due(ground: &Ground, now: Moment) -> Vec<Message> {
@@ -59,6 +61,7 @@ async fn a_message_comes_out_as_it_went_in() {
             kind: ContactKind::Email,
         },
         Matter::Unfinished,
+        Matter::Invitation { is_reminder: true },
         Matter::Closed,
         Matter::AdministratorReset { name: "admin".into() },
         Matter::HelpWanted {
@@ -264,7 +267,7 @@ async fn looking_for_what_is_due_takes_no_write_lock_while_all_of_it_waits_behin
         .await
         .unwrap();
     let mut raw = ground.raw().await;
-    sqlx::raw_sql("begin immediate").execute(&mut raw).await.unwrap();
+    cluster::hold_up(&mut raw, "outbox").await;
     // With a lock it would wait for five seconds, and fail.
     assert!(due(&ground, START + minutes(5)).await.is_empty());
 }

@@ -2,14 +2,24 @@
 
 use portal::ports::Change;
 use server::store::audit::{Finding, Report};
-use sqlx::sqlite::SqliteConnection;
+use sqlx::AnyConnection;
+
+use crate::cluster;
 
 use super::audit::log;
 use super::ground::{Ground, START, entry};
 
 /// An intruder who owns the database: the triggers are the first to go.
-async fn intruder(ground: &Ground) -> SqliteConnection {
+async fn intruder(ground: &Ground) -> AnyConnection {
     let mut raw = ground.raw().await;
+    if cluster::is_server() {
+        cluster::run(
+            &mut raw,
+            "alter table audit disable trigger user; alter table audit_anchor disable trigger user",
+        )
+        .await;
+        return raw;
+    }
     sqlx::raw_sql(
         "drop trigger audit_is_never_replaced; drop trigger audit_is_never_altered; \
          drop trigger audit_goes_only_by_retention; drop trigger audit_anchor_is_never_altered; \
@@ -22,7 +32,7 @@ async fn intruder(ground: &Ground) -> SqliteConnection {
 }
 
 pub async fn after(ground: &Ground, deed: &'static str) -> Report {
-    sqlx::raw_sql(deed).execute(&mut intruder(ground).await).await.unwrap();
+    cluster::run(&mut intruder(ground).await, deed).await;
     ground.store.verify_audit(None).await.unwrap()
 }
 
@@ -187,7 +197,11 @@ async fn the_database_refuses_to_change_or_remove_a_row() {
         "update audit_anchor set seq = 2",
         "delete from audit_anchor",
     ] {
-        let refused = sqlx::raw_sql(deed).execute(&mut raw).await.unwrap_err();
+        // What replaces a row there is an update, and refused as one.
+        if cluster::is_server() && deed.starts_with("insert or replace") {
+            continue;
+        }
+        let refused = cluster::try_to_run(&mut raw, deed).await.unwrap_err();
         assert!(refused.to_string().contains("append-only"), "{deed}: {refused}");
     }
     assert_eq!(ground.dump().await, before);

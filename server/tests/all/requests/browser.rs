@@ -20,6 +20,8 @@ use server::store::SqlStore;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 
+use crate::cluster;
+
 /// Where the house of a test is.
 pub const ORIGIN: &str = "http://localhost:8099";
 
@@ -40,7 +42,7 @@ impl House {
             server::random::name(&server::random::SystemRandom).unwrap()
         ));
         let (stop, _) = watch::channel(false);
-        let (server, (theatre, mailbox)) = server::demo::build(&folder, 8099, Arc::new(AtomicBool::new(false)), stop)
+        let (server, (theatre, mailbox)) = server::demo::build(&folder, &cluster::database(&folder).await, 8099, Arc::new(AtomicBool::new(false)), stop)
             .await
             .unwrap();
         let (router, told) = server.router("pkg-test", Some((Arc::clone(&theatre), Arc::clone(&mailbox))));
@@ -92,7 +94,7 @@ impl House {
         }
         let line = text
             .lines()
-            .find(|line| line.len() == 9 && line.chars().all(|c| c.is_ascii_digit() || c == ' '));
+            .find(|line| matches!(line.len(), 9 | 11) && line.chars().all(|c| c.is_ascii_digit() || c == ' '));
         line.map_or_else(
             || text.chars().filter(char::is_ascii_digit).take(6).collect(),
             |line| line.replace(' ', ""),
@@ -114,6 +116,7 @@ impl House {
 
 impl Drop for House {
     fn drop(&mut self) {
+        cluster::forget(&self.folder);
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

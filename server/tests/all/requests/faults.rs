@@ -3,10 +3,10 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use sqlx::ConnectOptions as _;
-use sqlx::sqlite::SqliteConnectOptions;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
+
+use crate::cluster;
 
 use super::browser::{Browser, House};
 
@@ -53,9 +53,7 @@ impl<'a> MakeWriter<'a> for Log {
 
 /// Does something to the database that nobody of ours does.
 async fn harm(house: &House, how: &'static str) {
-    let place = house.folder.join("aikagi.db");
-    let mut stranger = SqliteConnectOptions::new().filename(place).connect().await.unwrap();
-    sqlx::raw_sql(how).execute(&mut stranger).await.unwrap();
+    cluster::run(&mut cluster::raw(&house.folder).await, how).await;
 }
 
 fn support_in(lines: &[String]) -> String {

@@ -1,17 +1,14 @@
 //! What load balancers and operators are told.
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Row as _};
+use sqlx::{AnyConnection, Row as _};
+
+use crate::cluster;
 
 use super::browser::{Browser, House};
 
 /// The database by a connection of a stranger.
-async fn raw(house: &House) -> SqliteConnection {
-    SqliteConnectOptions::new()
-        .filename(house.folder.join("aikagi.db"))
-        .connect()
-        .await
-        .unwrap()
+async fn raw(house: &House) -> AnyConnection {
+    cluster::raw(&house.folder).await
 }
 
 async fn beats(house: &House) -> i64 {
@@ -37,7 +34,7 @@ async fn however_many_ask_whether_it_is_ready_hardly_anything_is_written() {
 async fn who_is_not_ready_says_when_to_ask_again_and_nothing_else() {
     let house = House::open().await;
     let mut stranger = raw(&house).await;
-    sqlx::raw_sql("begin immediate").execute(&mut stranger).await.unwrap();
+    cluster::hold_up(&mut stranger, "pulse").await;
     let heard = Browser::new(&house).page("/readyz").await;
     assert_eq!(heard.status, 503);
     assert_eq!(heard.body, "");

@@ -17,10 +17,11 @@ use server::courier::mailbox::Mailbox;
 use server::keyring::Keyring;
 use server::random::{SystemRandom, name};
 use server::settings::{Environment, Settings};
-use server::store::SqlStore;
 use server::store::people::NewPerson;
 
 use super::browser::{Browser, Heard, PASSWORD};
+
+use crate::cluster;
 
 const HOST: &str = "reset.example.org";
 const ORIGIN: &str = "https://reset.example.org";
@@ -37,14 +38,14 @@ impl House {
         std::fs::create_dir(&folder).unwrap();
         let keyring = Arc::new(Keyring::ephemeral(&SystemRandom).unwrap());
         let clock = Arc::new(MovingClock::new());
-        let store = SqlStore::open(&folder.join("aikagi.db"), Arc::clone(&keyring) as _).await;
+        let store = cluster::open(&folder, Arc::clone(&keyring) as _).await;
         let settings =
             format!("public_url = \"{ORIGIN}\"\nkeyring = \"k\"\norganisation.name.en = \"Kitayama University\"\n");
         let server = Server::new(Wiring {
             settings: Settings::read(&settings, &folder.join("aikagi.toml"), &Environment::default()).unwrap(),
             keyring,
             clock: Arc::clone(&clock) as _,
-            store: Arc::new(store.unwrap().with_clock(Arc::clone(&clock) as _)),
+            store: Arc::new(store.with_clock(Arc::clone(&clock) as _)),
             couriers: Couriers::to_mailbox(&Arc::new(Mailbox::new(clock))),
         })
         .unwrap();
@@ -73,6 +74,7 @@ impl House {
 
 impl Drop for House {
     fn drop(&mut self) {
+        cluster::forget(&self.folder);
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
@@ -154,14 +156,14 @@ async fn a_cookie_that_a_neighbour_could_have_set_is_not_read() {
     owner
         .send(form("/api/signin", "user_name=k.sato&password=quiet+harbour+7130"))
         .await;
-    assert_eq!(owner.send(page("/change")).await.status, 200);
+    assert_eq!(owner.send(page("/register")).await.status, 200);
     let mut other = Browser::with(house.router.clone());
     for name in ["aikagi-session", "__Secure-aikagi-session", "__host-aikagi-session"] {
         other.cookies = [(name.to_owned(), owner.cookies["__Host-aikagi-session"].clone())].into();
-        let heard = other.send(page("/change")).await;
+        let heard = other.send(page("/register")).await;
         assert_eq!(
             (heard.status.as_u16(), heard.location()),
-            (302, "/signin?for=change"),
+            (302, "/signin"),
             "{name}"
         );
     }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use server::store::audit::Report;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Row as _};
+use sqlx::Row as _;
 use tokio::sync::watch;
+
+use crate::cluster;
 
 use super::browser::{Browser, House, PASSWORD};
 
@@ -24,14 +25,9 @@ async fn report(house: &House) -> Report {
     house.store().verify_audit(None).await.unwrap()
 }
 
-async fn raw(house: &House) -> SqliteConnection {
-    let place = house.store().place().to_owned();
-    SqliteConnectOptions::new().filename(place).connect().await.unwrap()
-}
-
 async fn count(house: &House, query: &'static str) -> i64 {
     sqlx::query(query)
-        .fetch_one(&mut raw(house).await)
+        .fetch_one(&mut cluster::raw(&house.folder).await)
         .await
         .unwrap()
         .get(0)

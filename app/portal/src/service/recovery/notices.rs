@@ -58,7 +58,7 @@ impl Portal {
             entry.subject = Some(left.account.clone());
             entry.flow = Some(left.flow.clone());
             entry.support.clone_from(&left.support);
-            let mut changes = vec![Change::DropProofs(left.flow.clone()), Change::Record(entry)];
+            let mut changes = vec![Change::TakeProofs(left.flow.clone()), Change::Record(entry)];
             if !left.was_told
                 && told.insert(left.account.clone())
                 && let Some(account) = self.store.account(&left.account).await?

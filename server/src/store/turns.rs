@@ -1,0 +1,118 @@
+//! Turns, on a server where many write at once: what is judged on more rows than it writes is judged by one at a time.
+//!
+//! A turn is a lock of the transaction by a number made from a name. It leaves no row behind, and a pooler between us and
+//! the database that hands a connection out for one transaction keeps it. Two names with the same number only wait for
+//! each other.
+
+use std::collections::BTreeSet;
+
+use portal::ports::{Change, Flow};
+use sha2::{Digest as _, Sha256};
+use sqlx::AnyConnection;
+
+use super::foundation::Foundation;
+use super::{Result, SqlStore};
+
+/// What is done by one at a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Turn<'a> {
+    /// Whatever concerns one account, be it one that does not exist.
+    Account(&'a str),
+    /// What is sent to one destination.
+    Destination(&'a str),
+    /// Calls for help, which are counted over all accounts.
+    Help,
+    /// What is spent, which is counted over all accounts.
+    Spending,
+    /// Alarms.
+    Alarms,
+    /// New names.
+    Names,
+    /// The chain of the audit log.
+    Chain,
+}
+
+impl Turn<'_> {
+    fn number(self) -> i64 {
+        let (kind, name) = match self {
+            Self::Account(id) => ("account", id),
+            Self::Destination(channel) => ("destination", channel),
+            Self::Help => ("help", ""),
+            Self::Spending => ("spending", ""),
+            Self::Alarms => ("alarms", ""),
+            Self::Names => ("names", ""),
+            Self::Chain => ("chain", ""),
+        };
+        let digest = Sha256::digest(format!("{kind}|{name}"));
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest[..8]);
+        i64::from_be_bytes(first)
+    }
+}
+
+/// The turns that a change is judged in. None where its own statement is guarded by the row that it writes.
+fn of(change: &Change) -> Vec<Turn<'_>> {
+    match change {
+        Change::AccountIs { account, .. }
+        | Change::EndFlows { account, .. }
+        | Change::SaveFailures { account, .. }
+        | Change::SendsForAre { account, .. }
+        | Change::SetPassword { account, .. }
+        | Change::Rehash { account, .. }
+        | Change::EndSessions { account, .. }
+        | Change::DropPending { account, .. }
+        | Change::FinishRegistration { account, .. } => vec![Turn::Account(account.as_str())],
+        Change::OpenFlow(flow) | Change::SaveFlow(flow) => vec![owner(flow)],
+        Change::OpenCode(code) => vec![Turn::Account(code.account.as_str())],
+        Change::OpenSession(session) => vec![Turn::Account(session.account.as_str())],
+        Change::PutContact(contact) => vec![Turn::Account(contact.account.as_str())],
+        Change::SendsAre { channel, .. } => vec![Turn::Destination(channel)],
+        Change::RecordSend { channel, account, .. } => {
+            vec![Turn::Destination(channel), Turn::Account(account.as_str())]
+        }
+        Change::HoldBack(_) | Change::TellHeldBack { .. } | Change::CallsAtMost { .. } => vec![Turn::Help],
+        Change::SendsBelow { .. } => vec![Turn::Spending],
+        Change::RaiseAlarm { .. } => vec![Turn::Alarms],
+        Change::Freeze { account, .. } | Change::KnowDevice { account, .. } | Change::ForgetDevices(account) => {
+            vec![Turn::Account(account.as_str())]
+        }
+        Change::SaveUpkeep(account, _) => vec![Turn::Account(account.as_str())],
+        _ => Vec::new(),
+    }
+}
+
+/// A flow of nobody takes its turn by the name that was typed: the work is the same.
+fn owner(flow: &Flow) -> Turn<'_> {
+    Turn::Account(
+        flow.account
+            .as_ref()
+            .map_or(flow.name.as_str(), |account| account.as_str()),
+    )
+}
+
+impl SqlStore {
+    /// Waits for the turns of these changes, held until the transaction ends.
+    pub(super) async fn await_turns(&self, conn: &mut AnyConnection, changes: &[Change]) -> Result<()> {
+        let turns: Vec<Turn<'_>> = changes.iter().flat_map(of).collect();
+        self.await_turn(conn, &turns).await
+    }
+
+    /// Waits for these turns. In a file every transaction has its turn already.
+    pub(super) async fn await_turn(&self, conn: &mut AnyConnection, turns: &[Turn<'_>]) -> Result<()> {
+        if matches!(self.foundation, Foundation::File(_)) || turns.is_empty() {
+            return Ok(());
+        }
+        // Everybody takes them in the same order, so nobody waits in a circle.
+        let numbers: BTreeSet<i64> = turns.iter().map(|turn| turn.number()).collect();
+        let numbers: Vec<String> = numbers.into_iter().map(|number| number.to_string()).collect();
+        sqlx::query(
+            "select count(*) as taken from \
+             (select pg_advisory_xact_lock(number::bigint) as turn from unnest(string_to_array($1, ',')) as number) \
+             as turns",
+        )
+        .bind(numbers.join(","))
+        .fetch_one(conn)
+        .await?;
+        Ok(())
+    }
+}
