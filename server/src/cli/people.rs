@@ -3,6 +3,7 @@
 mod entry;
 mod import;
 mod set;
+mod update;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +11,6 @@ use std::sync::Arc;
 use clap::Subcommand;
 use portal::account::UserName;
 use portal::audit::Actor;
-use portal::method::{ContactKind, email, phone};
 use portal::ports::{Clock as _, Hashing as _, Password};
 use portal::service::sending::is_told_alone;
 
@@ -47,6 +47,11 @@ enum Deed {
         /// Say what would be done, and do nothing.
         #[arg(long)]
         dry_run: bool,
+        /// Change those who are there already, as far as the columns of the file go: display, groups, mailbox, email and
+        /// phone. An empty email or phone is taken away. What people have proved themselves stays, and so do roles,
+        /// languages and passwords.
+        #[arg(long)]
+        update: bool,
     },
     /// Change a person. What is not named stays as it is.
     Set(Set),
@@ -71,7 +76,7 @@ impl People {
             let opened = open(&self.configured).await?;
             let outcome = match self.deed {
                 Deed::Add(entry) => add(&opened, entry).await,
-                Deed::Import { file, dry_run } => import(&opened, &file, dry_run).await,
+                Deed::Import { file, dry_run, update } => import(&opened, &file, dry_run, update).await,
                 Deed::Set(set) => set.run(&opened).await,
                 Deed::Reopen { name } => reopen(&opened, &name).await,
                 Deed::List => list(&opened).await,
@@ -239,10 +244,7 @@ async fn show(opened: &Opened, name: &str) -> Outcome {
         println!("frozen until {until}: somebody who reads this person's mail said \"this was not me\"; see people reopen");
     }
     for contact in &contacts {
-        let mask = match contact.kind {
-            ContactKind::Phone => phone::mask(&contact.address, &phone::shown(&contact.address).country_code),
-            ContactKind::Mailbox | ContactKind::Email => email::mask(&contact.address),
-        };
+        let mask = shown::masked(contact.kind, &contact.address);
         println!("{}: {mask}, {}", contact.kind.word(), contact.trust.word());
     }
     if is_told_alone(&contacts) {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use portal::method::{ContactKind, email, phone};
 use portal::moment::Moment;
 
 use crate::invisible::is_invisible;
@@ -23,6 +24,14 @@ pub fn line(text: &str) -> String {
         }
     }
     shown
+}
+
+/// An address as administrators see it: masked.
+pub fn masked(kind: ContactKind, address: &str) -> String {
+    match kind {
+        ContactKind::Phone => phone::mask(address, &phone::shown(address).country_code),
+        ContactKind::Mailbox | ContactKind::Email => email::mask(address),
+    }
 }
 
 /// A moment by the clock of a zone, to the minute.

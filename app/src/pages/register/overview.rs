@@ -227,7 +227,7 @@ fn Row(line: Line) -> impl IntoView {
                         <Masked kind=line.kind mask=line.mask />
                     </p>
                 }.into_any())}
-                <p class="method-state">{state}</p>
+                <div class="method-state">{state}</div>
             </div>
         </li>
     }

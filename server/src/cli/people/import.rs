@@ -1,4 +1,4 @@
-//! Many people from a file: all of it is looked at before anybody is added.
+//! Many people from a file: all of it is looked at before anybody is added or changed.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -7,6 +7,7 @@ use csv::{ErrorKind, StringRecord};
 
 use super::Register;
 use super::entry::{COLUMNS, Entry, Person, Standards, Wrongs, looks_like};
+use super::update::Difference;
 use crate::cli::serve::Opened;
 use crate::cli::{Outcome, Sentence, shown};
 use crate::settings::{Mistake, Mistakes, Place, Wrong, meant};
@@ -20,15 +21,29 @@ struct Line {
     is_there: bool,
 }
 
-/// Adds the people of a file, or says what would be done.
-pub async fn import(opened: &Opened, file: &Path, dry_run: bool) -> Outcome {
+/// Adds the people of a file, and changes those who are there where that is asked for; or says what would be done.
+pub async fn import(opened: &Opened, file: &Path, dry_run: bool, update: bool) -> Outcome {
     let standards = Standards::of(opened).await?;
-    let lines = read(&opened.store, &standards, file).await?;
+    let (lines, columns) = read(&opened.store, &standards, file).await?;
     let register = Register::new(opened, standards);
-    let (mut added, mut there) = (0_u32, 0_u32);
+    let (mut added, mut changed, mut there) = (0_u32, 0_u32, 0_u32);
     for line in lines {
         let name = shown::line(line.person.new.name.as_str());
-        let told = if line.is_there {
+        let difference = if line.is_there && update {
+            Difference::of(&opened.store, line.person.new.name.clone(), &line.person.new, &columns).await?
+        } else {
+            None
+        };
+        let told = if let Some(difference) = difference {
+            changed += 1;
+            let what = difference.told();
+            if dry_run {
+                format!("{name} would be changed: {what}")
+            } else {
+                difference.make_true(&opened.store).await?;
+                format!("{name} is changed: {what}")
+            }
+        } else if line.is_there {
             there += 1;
             format!("{name} is there already")
         } else {
@@ -41,13 +56,18 @@ pub async fn import(opened: &Opened, file: &Path, dry_run: bool) -> Outcome {
         };
         println!("line {}: {told}", line.number);
     }
-    let done = if dry_run { "would be added" } else { "added" };
-    println!("{added} {done}, {there} there already");
+    let would = if dry_run { "would be " } else { "" };
+    let changed = if update {
+        format!("{changed} {would}changed, ")
+    } else {
+        String::new()
+    };
+    println!("{added} {would}added, {changed}{there} there already");
     Ok(())
 }
 
-/// Everybody in the file, or everything that is wrong with it.
-async fn read(store: &SqlStore, standards: &Standards, file: &Path) -> Result<Vec<Line>, Sentence> {
+/// Everybody in the file with its columns, or everything that is wrong with it.
+async fn read(store: &SqlStore, standards: &Standards, file: &Path) -> Result<(Vec<Line>, StringRecord), Sentence> {
     let shown = file.display().to_string();
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::Headers)
@@ -86,7 +106,7 @@ async fn read(store: &SqlStore, standards: &Standards, file: &Path) -> Result<Ve
         }
     }
     if mistakes.is_empty() {
-        Ok(lines)
+        Ok((lines, headers))
     } else {
         Err(format!("nothing was imported\n{}", Mistakes::new(&shown, mistakes)).into())
     }

@@ -268,6 +268,47 @@ async fn a_contact_is_replaced_or_taken_away_and_what_closed_is_reopened() {
 }
 
 #[tokio::test]
+async fn a_file_changes_those_who_are_there_where_that_is_asked_for_and_never_what_they_proved() {
+    let installation = Installation::new();
+    installation
+        .run("people add h.tanaka --display Hana --mailbox h@corp.example --email h@private.example --phone +819012345671")
+        .done();
+    installation.run("people add k.sato --display Ken --phone +819012345675").done();
+    let store = installation.store().await;
+    let (_, contacts) = store.person(&UserName::parse("k.sato").unwrap()).await.unwrap().unwrap();
+    let proved = contacts.into_iter().map(|contact| Change::ConfirmContact(contact.id)).collect();
+    assert_eq!(store.commit(proved).await.unwrap(), Committed::Done);
+    store.close().await.unwrap();
+    let file = installation.file(
+        "people.csv",
+        "name,display,email,phone\nh.tanaka,Hana,,+819012345672\nk.sato,Kenji,,+819012345676\nnew.one,New,,\n",
+    );
+    let before = installation.person("h.tanaka").await;
+    let said = installation.run(&format!("people import {file}")).done();
+    assert!(said.ends_with("1 added, 2 there already\n"), "{said}");
+    let would = installation.run(&format!("people import {file} --update --dry-run")).done();
+    assert_eq!(installation.person("h.tanaka").await, before, "nothing was done");
+    assert!(would.ends_with("0 would be added, 2 would be changed, 1 there already\n"), "{would}");
+    let line = would.lines().next().unwrap();
+    assert!(line.starts_with("line 2: h.tanaka would be changed: email "), "{line}");
+    assert!(line.contains("removed; phone ") && line.contains("71 → ") && line.ends_with("72"), "{line}");
+    assert!(!would.contains("90 1234 567") && !would.contains("h@private"), "masked: {would}");
+    assert!(would.contains("line 3: k.sato would be changed: display Ken → Kenji\n"), "{would}");
+    let said = installation.run(&format!("people import {file} --update")).done();
+    assert!(said.ends_with("0 added, 2 changed, 1 there already\n"), "{said}");
+    let addresses = async |name| {
+        let (_, contacts) = installation.person(name).await.unwrap();
+        let mut addresses: Vec<String> = contacts.into_iter().map(|contact| contact.address).collect();
+        addresses.sort_unstable();
+        addresses
+    };
+    assert_eq!(addresses("h.tanaka").await, ["+819012345672", "h@corp.example"]);
+    assert_eq!(addresses("k.sato").await, ["+819012345675"]);
+    let said = installation.run(&format!("people import {file} --update")).done();
+    assert!(said.ends_with("0 added, 0 changed, 3 there already\n"), "{said}");
+}
+
+#[tokio::test]
 async fn a_person_who_said_this_was_not_me_is_shown_and_reopened() {
     let installation = Installation::new();
     installation.run("people add h.tanaka --mailbox h@corp.example").done();
