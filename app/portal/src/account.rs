@@ -124,7 +124,17 @@ mod name {
         }
     }
 
+    /// A name whose canonical form is its own: that of some is none, or another one (RFC 8264 §7), and nobody could type it.
     fn own(typed: &str) -> Result<String, NameProblem> {
+        let name = canonical(typed)?;
+        if canonical(&name)? == name {
+            Ok(name)
+        } else {
+            Err(NameProblem::Malformed)
+        }
+    }
+
+    fn canonical(typed: &str) -> Result<String, NameProblem> {
         let name = UsernameCaseMapped::new().enforce(typed);
         name.map(std::borrow::Cow::into_owned)
             .map_err(|_| NameProblem::Malformed)
@@ -224,6 +234,8 @@ mod tests {
             "a@b@c",
             "h\r\ntanaka",
             "@",
+            // Cherokee, whose small letters came later than its capitals.
+            "\u{13a0}h.tanaka",
         ] {
             assert_eq!(UserName::parse(typed), Err(NameProblem::Malformed), "{typed:?}");
         }
