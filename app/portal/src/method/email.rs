@@ -32,14 +32,22 @@ pub fn mask(address: &str) -> String {
 mod parse {
     use super::{LONGEST, Problem};
 
-    /// Reads an address: surrounding spaces go, the domain becomes its ASCII form in lower case, the local part stays as
+    /// A letter of ASCII as a Japanese keyboard types it in full width, and any other as it is.
+    fn narrow(letter: char) -> char {
+        match letter {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+            other => other,
+        }
+    }
+
+    /// Reads an address: surrounding spaces go, letters in full width become narrow, the domain becomes its ASCII form in lower case, the local part stays as
     /// typed (some servers tell cases apart). Quoted local parts and address literals are refused: real people's
     /// mailboxes have neither, and every parser disagrees about them.
     ///
     /// # Errors
     /// The first [`Problem`] found.
     pub fn parse(typed: &str) -> Result<String, Problem> {
-        let typed = typed.trim();
+        let typed: String = typed.trim().chars().map(narrow).collect();
         if typed.is_empty() {
             return Err(Problem::Missing);
         }
@@ -116,6 +124,7 @@ mod tests {
             assert_eq!(parse(" Hana.T@Example.NET ").as_deref(), Ok("Hana.T@example.net"));
             assert_eq!(parse("hana@ⓔxample.com").as_deref(), Ok("hana@example.com"));
             assert_eq!(parse("hana@faß.de").as_deref(), Ok("hana@xn--fa-hia.de"));
+            assert_eq!(parse("ｈａｎａ＠ｅｘａｍｐｌｅ．ｎｅｔ　").as_deref(), Ok("hana@example.net"));
         }
 
         #[test]

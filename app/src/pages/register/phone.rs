@@ -113,6 +113,12 @@ fn Number(countries: Vec<Country>, picked: String, number: String) -> impl IntoV
         let look = look.clone();
         move || look()
     });
+    // A number that was refused is not going to be dialled, until it is changed.
+    Effect::new(move || {
+        if is_about_number() {
+            will_dial.set(None);
+        }
+    });
     let describes = described_by("number", problem, true);
     view! {
         <fieldset class="field">
