@@ -94,19 +94,7 @@ impl Sender {
                 }
             }
             Method::Call => {
-                // One digit at a time, in groups of three, so that it can be written down.
-                let slowly = digits
-                    .as_bytes()
-                    .chunks(3)
-                    .map(|group| {
-                        group
-                            .iter()
-                            .map(|digit| char::from(*digit).to_string())
-                            .collect::<Vec<_>>()
-                            .join(", ")
-                    })
-                    .collect::<Vec<_>>()
-                    .join(". ");
+                let slowly = slowly(digits, draft.language);
                 let spoken = match code.purpose {
                     Purpose::Recovery | Purpose::Registration => Word::CallCode,
                     Purpose::Proving => Word::CallCodeProving,
@@ -255,6 +243,35 @@ impl Sender {
     }
 }
 
+/// Subject and text of what administrators should look at.
+fn alarm(words: Words, alarm: Alarm) -> (String, String) {
+    let (subject, text, method) = match alarm {
+        Alarm::Guessing => (Word::MailGuessingSubject, Word::MailGuessing, None),
+        Alarm::Spending { method } => (Word::MailSpendingSubject, Word::MailSpending, Some(method)),
+        Alarm::Unanswered { method } => (Word::MailUnansweredSubject, Word::MailUnanswered, Some(method)),
+        Alarm::Names => (Word::MailNamesSubject, Word::MailNames, None),
+    };
+    let way = method.map_or("", |method| match method {
+        Method::Call => words.say(Word::MailWayCalls),
+        _ => words.say(Word::MailWayTexts),
+    });
+    (words.fill(subject, &[("way", &way)]), words.fill(text, &[("way", &way)]))
+}
+
+/// One digit at a time, in groups of three, so that it can be written down: what reads it aloud pauses at the signs of its
+/// language, and longer between two groups.
+fn slowly(digits: &str, language: Language) -> String {
+    let (short, long) = match language {
+        Language::En => (", ", ". "),
+        Language::Ja => ("、", "。"),
+    };
+    let groups = digits.as_bytes().chunks(3).map(|group| {
+        let group: Vec<String> = group.iter().map(|digit| char::from(*digit).to_string()).collect();
+        group.join(short)
+    });
+    groups.collect::<Vec<_>>().join(long)
+}
+
 /// Why somebody could not go on.
 fn case_word(case: &str) -> Word {
     match case {
@@ -361,11 +378,17 @@ mod tests {
     }
 
     #[test]
-    fn a_call_says_every_digit_twice() {
-        for purpose in PURPOSES {
-            let code = code(Method::Call, purpose);
-            let parcel = sender().code(draft(Language::En), &code, "308552", "+81".into());
-            assert_eq!(parcel.text().matches("3, 0, 8. 5, 5, 2").count(), 2);
+    fn a_call_says_every_digit_by_itself_and_all_of_them_twice() {
+        for (language, slowly) in [
+            (Language::En, "3, 0, 8. 5, 5, 2"),
+            (Language::Ja, "3、0、8。5、5、2"),
+        ] {
+            for purpose in PURPOSES {
+                let code = code(Method::Call, purpose);
+                let parcel = sender().code(draft(language), &code, "308552", "+81".into());
+                assert_eq!(parcel.text().matches(slowly).count(), 2, "{}", parcel.text());
+                assert!(!parcel.text().contains("308"), "{}", parcel.text());
+            }
         }
     }
 

@@ -33,7 +33,7 @@ struct Xtask {
 enum Command {
     /// Builds what is missing and starts the demo, with sample people, on this machine
     Run {
-        /// Handed to `aikagi demo`
+        /// Handed to `aikagi demo`: `--listen 127.0.0.1:8091`, say, for another port than 8080
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },

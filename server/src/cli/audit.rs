@@ -1,11 +1,13 @@
 //! `aikagi audit`.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, RangedI64ValueParser};
 use clap::{Subcommand, value_parser};
 use portal::account::UserName;
 use portal::audit::{Actor, Entry, Event, Outcome as How};
+use portal::identity::AccountId;
 use portal::ports::{Change, Clock as _, Committed, Store as _};
 
 use super::serve::{Opened, open};
@@ -168,10 +170,12 @@ async fn list(store: &SqlStore, filter: Filter, most: u32) -> Outcome {
     }
     let mut after = newest.first().map(|row| row.key.saturating_add(1));
     let mut left = i64::from(most);
+    let mut names = HashMap::new();
     while left > 0 && after.is_some() {
         let page = store.list_audit(&filter, after, left).await?;
         for row in &page {
-            print(row);
+            let name = name(store, &mut names, &row.subject).await?;
+            print(row, name.as_deref());
         }
         left -= i64::try_from(page.len())?;
         after = page.last().map(|row| row.key);
@@ -179,10 +183,25 @@ async fn list(store: &SqlStore, filter: Filter, most: u32) -> Outcome {
     Ok(())
 }
 
-fn print(row: &Recorded) {
+/// The name of the account that a row is about; none where there is none any more, or never was one.
+async fn name(
+    store: &SqlStore,
+    known: &mut HashMap<String, Option<String>>,
+    subject: &str,
+) -> Result<Option<String>, Sentence> {
+    if let Some(name) = known.get(subject) {
+        return Ok(name.clone());
+    }
+    let account = store.account(&AccountId::new(subject)).await?;
+    let name = account.map(|account| account.name);
+    known.insert(subject.to_owned(), name.clone());
+    Ok(name)
+}
+
+fn print(row: &Recorded, name: Option<&str>) {
     let row = serde_json::json!({
-        "at": row.at, "actor": row.actor, "subject": row.subject, "network": row.network,
-        "event": row.event, "outcome": row.outcome, "method": row.method, "flow": row.flow,
+        "at": shown::instant(row.at), "actor": row.actor, "subject": row.subject, "name": name,
+        "network": row.network, "event": row.event, "outcome": row.outcome, "method": row.method, "flow": row.flow,
         "support": row.support, "detail": row.detail,
     });
     println!("{}", shown::line(&row.to_string()));

@@ -31,7 +31,7 @@ async fn list(opened: &Opened) -> Outcome {
         let (channel, messages, oldest) = (lane.channel.word(), lane.messages, lane.oldest);
         println!(
             "{}",
-            serde_json::json!({ "waiting": channel, "messages": messages, "oldest": oldest })
+            serde_json::json!({ "waiting": channel, "messages": messages, "oldest": shown::instant(oldest) })
         );
     }
     let mut after = 0;
@@ -43,7 +43,7 @@ async fn list(opened: &Opened) -> Outcome {
         for letter in page {
             let letter = serde_json::json!({
                 "given_up": letter.id.as_str(), "what": letter.what,
-                "account": letter.account.as_ref().map(AccountId::as_str), "at": letter.at,
+                "account": letter.account.as_ref().map(AccountId::as_str), "at": shown::instant(letter.at),
                 "attempts": letter.attempts, "reason": letter.reason,
             });
             println!("{}", shown::line(&letter.to_string()));

@@ -41,6 +41,11 @@ pub fn moment(at: Moment, zone: &TimeZone) -> String {
         .unwrap_or_default()
 }
 
+/// A moment as other programs read it (RFC 3339, UTC).
+pub fn instant(at: Moment) -> String {
+    Timestamp::from_millisecond(at.millis()).unwrap_or_default().to_string()
+}
+
 /// The same for a text of several lines of ours.
 pub fn lines(text: &str) -> String {
     text.lines().map(line).collect::<Vec<_>>().join("\n")

@@ -88,7 +88,7 @@ fn Message(one: Arrived) -> impl IntoView {
         <article class="message" data-id=one.id>
             {icon.draw()}
             <h2>{title}</h2>
-            <time>{words.clock_to_the_second(one.at)}</time>
+            <time>{words.day(one.at)} " " {words.clock_to_the_second(one.at)}</time>
             <p class="to">{before} <bdi>{one.to}</bdi> {after}</p>
             <p class="body">{body}</p>
         </article>
