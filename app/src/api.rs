@@ -11,6 +11,7 @@ pub mod recovery;
 pub mod registration;
 pub mod secret;
 pub mod session;
+pub mod upkeep;
 
 #[cfg(feature = "ssr")]
 pub mod busy;
@@ -57,6 +58,8 @@ impl Said {
             Self::No(Refusal::FlowEnded) => Some("/reset/ended"),
             Self::No(Refusal::ProofTooOld) => Some(Errand::on_page(page).map_or("/register/prove", Errand::proof)),
             Self::No(Refusal::ChangeFirst) => Some("/change"),
+            Self::No(Refusal::RegisterFirst) if page.starts_with("/change") => Some("/register?for=change"),
+            Self::No(Refusal::RegisterFirst) => Some("/register"),
             _ => None,
         }
     }

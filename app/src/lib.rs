@@ -114,6 +114,7 @@ pub fn App() -> impl IntoView {
                 <Page path=path!("/register/code") view=register::code::Code />
                 <Page path=path!("/register/remove/:kind") view=register::remove::Remove />
                 <Page path=path!("/register/prove") view=register::prove::Prove />
+                <Page path=path!("/register/confirm") view=register::confirm::Confirm />
                 <Page path=path!("/register/done") view=register::done::Done />
                 <Page path=path!("/change") view=change::Change />
                 <Page path=path!("/change/done") view=change::Changed />

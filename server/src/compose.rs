@@ -10,7 +10,7 @@ use portal::limits::Factor;
 use portal::method::code::{LIFE, Purpose};
 use portal::method::{ContactKind, Method};
 use portal::moment::Moment;
-use portal::ports::{CallForHelp, Code, Matter};
+use portal::ports::{Alarm, CallForHelp, Code, Matter};
 
 use self::name::clean;
 use crate::courier::Parcel;
@@ -140,6 +140,7 @@ impl Sender {
                 words.say(Word::MailRemovedSubject).to_owned(),
                 words.fill(Word::MailRemoved, &[("name", &name), ("method", &method(kind))]),
             ),
+            Matter::Invitation { is_reminder } => self.invitation(words, &name, *is_reminder),
             Matter::Unfinished => (
                 words.say(Word::MailUnfinishedSubject).to_owned(),
                 words.fill(Word::MailUnfinished, &[("name", &name)]),
@@ -180,6 +181,7 @@ impl Sender {
                 words.say(Word::MailAdministratorSubject).to_owned(),
                 words.fill(Word::MailAdministrator, &[("name", &clean(name))]),
             ),
+            Matter::Alarm { alarm } => self::alarm(words, *alarm),
             Matter::HelpWanted { name, case, support } => {
                 let text = [
                     words.fill(Word::MailHelp, &[("name", &clean(name))]),
@@ -209,7 +211,7 @@ impl Sender {
         }
         let mut parts = vec![text];
         parts.extend(self.not_me(words, draft));
-        if !matches!(matter, Matter::HelpWanted { .. } | Matter::HelpDigest { .. } | Matter::Disowned { .. }) {
+        if !matches!(matter, Matter::Alarm { .. } | Matter::HelpWanted { .. } | Matter::HelpDigest { .. } | Matter::Disowned { .. } | Matter::Invitation { .. }) {
             parts.push(words.fill(Word::MailNotYou, &[("help", &self.help)]));
         }
         parts.push(self.ending(words, draft));
@@ -218,6 +220,21 @@ impl Sender {
             subject,
             text: parts.join("\n\n"),
         })
+    }
+
+    /// Subject and text of an invitation: where to register, and nothing that would be worth stealing.
+    fn invitation(&self, words: Words, name: &str, is_reminder: bool) -> (String, String) {
+        let subject = if is_reminder {
+            Word::MailReminderSubject
+        } else {
+            Word::MailInvitationSubject
+        };
+        let text = [
+            words.fill(Word::MailInvitation, &[("name", &name)]),
+            format!("{}/register", self.origin),
+            words.fill(Word::MailInvitationSafe, &[("help", &self.help)]),
+        ];
+        (words.say(subject).to_owned(), text.join("\n\n"))
     }
 
     /// The way to stop what its reader did not do. The page changes nothing by being opened, so programs that look at links
@@ -339,6 +356,8 @@ mod tests {
             account: AccountId::new("a"),
             purpose,
             method,
+            digits: method.digits(),
+            lane: portal::limits::Lane::Unknown,
             contact: ContactId::new("k"),
             channel: String::new(),
             nonce: String::new(),

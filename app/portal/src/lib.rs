@@ -26,3 +26,5 @@ pub mod registration;
 pub mod screen;
 #[cfg(feature = "service")]
 pub mod service;
+#[cfg(feature = "service")]
+pub mod upkeep;

@@ -8,8 +8,10 @@ use crate::password::rules::Rules;
 
 #[cfg(feature = "service")]
 mod mistake;
+mod spending;
 #[cfg(feature = "service")]
 pub use mistake::{Mistake, Warning};
+pub use spending::Spending;
 
 /// Whom the self-service is switched on for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +53,14 @@ pub struct Policy {
     pub methods_required: u8,
     /// Methods that may be registered and used.
     pub methods: Vec<Method>,
+    /// Whether a sign-in without enough methods leads to the registration before anything else.
+    pub registration_required: bool,
+    /// How often that may be put off.
+    pub registration_skips: u8,
+    /// Days until it is asked again whether what is registered is still right, 0 to 730; 0 is never.
+    pub reconfirm_days: u16,
+    /// Days until somebody who was invited and has not registered is reminded, at most three times, 0 to 365; 0 is never.
+    pub reminder_days: u16,
     /// Whether a locked account may be unlocked with the proofs of a reset, its password kept.
     pub unlock_without_reset: bool,
     /// Whether the person is told of a reset, an unlocking or a change.
@@ -63,6 +73,8 @@ pub struct Policy {
     pub own_domains: Vec<String>,
     /// Countries (ISO 3166-1 alpha-2) whose numbers are dialled.
     pub countries: Vec<String>,
+    /// What texts and calls may cost.
+    pub spending: Spending,
     /// What a new password must be.
     pub password: Rules,
     /// The operator states that the passwords of this directory are always used with a second factor, for which the methods
@@ -81,12 +93,17 @@ impl Default for Policy {
             enabled: Enabled::Everyone,
             methods_required: 2,
             methods: Method::ALL.to_vec(),
+            registration_required: true,
+            registration_skips: 3,
+            reconfirm_days: 180,
+            reminder_days: 7,
             unlock_without_reset: true,
             notify_person: true,
             notify_administrators: true,
             help_desk: HelpDesk::Message,
             own_domains: Vec::new(),
             countries: vec!["JP".into()],
+            spending: Spending::default(),
             password: Rules::default(),
             password_used_with_second_factor: false,
             banned: Vec::new(),

@@ -81,6 +81,10 @@ pub enum Refusal {
     ManagedElsewhere,
     /// The password has to be changed before anything else.
     ChangeFirst,
+    /// Methods have to be registered before anything else.
+    RegisterFirst,
+    /// A method has to be verified again first.
+    VerifyAgain,
     /// Fewer methods would be left than are required.
     TooFewMethods {
         /// How many are required.

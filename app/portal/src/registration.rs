@@ -136,6 +136,9 @@ pub struct Registration {
     /// When a registered method last proved, beside the password.
     #[serde(default)]
     pub proved: Option<Moment>,
+    /// Contacts of one's own that were verified again in this session.
+    #[serde(default)]
+    pub again: Vec<ContactId>,
     /// Where somebody goes on who has proved.
     #[serde(default)]
     pub errand: Option<Errand>,

@@ -249,6 +249,8 @@ pub enum Standing {
     Vouched,
     /// Proved by its owner at this moment.
     Verified(Moment),
+    /// The same, and an administrator wants it proved again.
+    Outdated(Moment),
 }
 
 /// One line of the registration page.
@@ -279,6 +281,12 @@ pub struct Overview {
     pub lines: Vec<Line>,
     /// When a registration was first finished.
     pub finished: Option<Moment>,
+    /// How often registering can still be put off, where it comes before anything else.
+    pub puts_off: Option<u8>,
+    /// Whether it is asked if all of it is still right.
+    pub reconfirms: bool,
+    /// Whether an administrator wants it verified again, and the registration finished anew.
+    pub is_demanded: bool,
     /// Whether changes ask for the password again.
     pub needs_proof: bool,
     /// Whether a registration is finished and only an address that codes are sent to would hear of a reset.

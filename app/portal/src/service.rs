@@ -1,11 +1,15 @@
 //! The services: each method is one deed of a person, decided by the rules and made true in one commit.
 
+mod alarm;
 mod awaited;
 mod blocked;
 pub mod change;
 mod code;
 pub mod contact;
+mod crowd;
+pub mod device;
 mod history;
+pub mod invitation;
 pub mod not_me;
 pub mod presence;
 pub mod reachable;
@@ -13,8 +17,10 @@ pub mod recovery;
 pub mod registration;
 pub mod sending;
 pub mod sign_in;
+mod spending;
 mod suspicion;
 pub mod trail;
+pub mod upkeep;
 
 use std::sync::Arc;
 
@@ -82,6 +88,8 @@ pub struct Visit {
     pub network: String,
     /// The network as it is told in messages and the log: shortened to /24 or /48.
     pub coarse: String,
+    /// Starts a minute that the operator expects of its network, where that is more or less than of others.
+    pub starts: Option<u32>,
     /// The browser's description of itself.
     pub agent: String,
     /// The language of the page.
@@ -90,8 +98,17 @@ pub struct Visit {
     pub holder: Option<String>,
     /// The cookie of the session.
     pub session: Option<String>,
+    /// The cookie by which accounts know the browser.
+    pub device: Option<String>,
     /// What the request comes upon.
     pub trail: Trail,
+}
+
+impl Visit {
+    /// Starts a minute that one expects of its network.
+    fn expected(&self) -> u32 {
+        self.starts.unwrap_or(presence::STARTS_BEFORE_STEP_UP)
+    }
 }
 
 /// What an organisation is called, for judging passwords that lean on it.

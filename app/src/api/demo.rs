@@ -59,6 +59,10 @@ pub enum Story {
     Disabled,
     /// Locked after too many wrong passwords.
     Locked,
+    /// Has put off registering, and can do so once more.
+    LastSkip,
+    /// Registered long ago: it is asked whether all of it is still right.
+    Reconfirm,
     /// An administrator.
     Administrator,
 }

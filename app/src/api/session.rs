@@ -17,7 +17,7 @@ use super::{Next, Said, View};
 #[cfg(feature = "ssr")]
 use super::{cookies::SESSION, request::Request};
 #[cfg(feature = "ssr")]
-use portal::service::sign_in::First;
+use portal::service::{device::Device, sign_in::First};
 
 /// The sign-in page.
 #[server(prefix = "/api", endpoint = "signin/view", input = GetUrl)]
@@ -29,19 +29,36 @@ pub async fn sign_in_view() -> Result<View<()>, Said> {
 
 /// Signs in, then leads to where somebody was going: `register` or `change`, never an address.
 #[server(prefix = "/api", endpoint = "signin")]
-pub async fn sign_in(user_name: String, password: Secret, #[server(default)] going: String) -> Result<Next, Said> {
+pub async fn sign_in(
+    user_name: String,
+    password: Secret,
+    #[server(default)] going: String,
+    #[server(default)] device: String,
+) -> Result<Next, Said> {
     let mut request = Request::here()?;
     request.holder()?;
-    let done = request.portal.sign_in(&request.visit, &user_name, &password).await;
+    let done = request
+        .portal
+        .sign_in(&request.visit, &user_name, &password, Device::said(&device))
+        .await;
     let path = done.map(|signed_in| {
+        request.set_device(signed_in.device.as_deref());
         request.set_cookie(SESSION, &signed_in.session, None);
         match (signed_in.first, going.as_str()) {
-            (First::Change, _) | (_, "change") => "/change",
-            _ => "/register",
+            (First::Register, "change") => "/register?for=change",
+            (First::Reconfirm, "change") => "/register/confirm?for=change",
+            (First::Reconfirm, _) => "/register/confirm",
+            (First::Change, _) | (First::Nothing, "change") => "/change",
+            (First::Register | First::Nothing, _) => "/register",
         }
         .to_owned()
     });
-    request.answer("/signin", &[("user_name", &user_name), ("going", &going)], path)
+    let typed = [
+        ("user_name", user_name.as_str()),
+        ("going", &going),
+        ("device", &device),
+    ];
+    request.answer("/signin", &typed, path)
 }
 
 /// Signs out.

@@ -1,6 +1,7 @@
 //! The pages of the registration: what is set up, setting up, replacing, deleting.
 
 pub mod code;
+pub mod confirm;
 mod country;
 pub mod done;
 pub mod email;
@@ -48,7 +49,7 @@ fn proof(overview: &Overview) -> Word {
 
 fn asks_for_code(overview: &Overview) -> bool {
     let mut lines = overview.lines.iter();
-    overview.finished.is_some() && lines.any(|line| matches!(line.standing, Standing::Verified(_)))
+    overview.finished.is_some() && lines.any(|line| matches!(line.standing, Standing::Verified(_) | Standing::Outdated(_)))
 }
 
 /// The marks of proving once more: the password, then perhaps the code.
@@ -106,7 +107,7 @@ fn InPlace(overview: Overview, kind: ContactKind) -> impl IntoView {
         .cloned();
     line.map(|line| {
         let way = match (line.standing, line.can_remove) {
-            (Standing::Verified(_), true) => {
+            (Standing::Verified(_) | Standing::Outdated(_), true) => {
                 let delete = if kind == ContactKind::Phone {
                     Word::AddDeletePhone
                 } else {
@@ -119,7 +120,7 @@ fn InPlace(overview: Overview, kind: ContactKind) -> impl IntoView {
                 }
                 .into_any()
             }
-            (Standing::Verified(_), false) => {
+            (Standing::Verified(_) | Standing::Outdated(_), false) => {
                 view! { <p class="hint">{remove::keeps(words, overview.required)}</p> }.into_any()
             }
             _ => ().into_any(),

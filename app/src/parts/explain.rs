@@ -75,6 +75,8 @@ pub fn explain(words: Words, said: &Said) -> String {
         Refusal::ProofTooOld => Word::ProofTooOld,
         Refusal::ManagedElsewhere => Word::ChangeElsewhere,
         Refusal::ChangeFirst => Word::ChangeMustTitle,
+        Refusal::RegisterFirst => Word::RegisterFirst,
+        Refusal::VerifyAgain => Word::RegisterAgainFirst,
         Refusal::TooFewMethods { required: 1 } => Word::TooFewMethodsOne,
         Refusal::TooFewMethods { required } => return words.fill(Word::TooFewMethods, &[("required", required)]),
         Refusal::NewPasswordMissing => Word::NewPasswordMissing,

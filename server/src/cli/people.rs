@@ -2,6 +2,7 @@
 
 mod entry;
 mod import;
+mod registration;
 mod set;
 mod update;
 
@@ -16,6 +17,7 @@ use portal::service::sending::is_told_alone;
 
 use self::entry::{Entry, First, Person, Standards, Wrongs, looks_like};
 use self::import::import;
+use self::registration::{Demand, Invite, List};
 use self::set::Set;
 use super::serve::{Opened, open};
 use super::{Configured, Outcome, Sentence, block_on, shown};
@@ -61,8 +63,12 @@ enum Deed {
         /// The user name.
         name: String,
     },
-    /// List people.
-    List,
+    /// Write to people who are to register; those who do not are reminded, as the policy says (reminder_days).
+    Invite(Invite),
+    /// Ask people to confirm what is registered, or to verify it again, at their next sign-in.
+    Demand(Demand),
+    /// List people: name, display name, role, and how the registration stands. Methods that an administrator filled in count.
+    List(List),
     /// Show one person: how the account stands and what is registered, masked.
     Show {
         /// The user name.
@@ -79,7 +85,9 @@ impl People {
                 Deed::Import { file, dry_run, update } => import(&opened, &file, dry_run, update).await,
                 Deed::Set(set) => set.run(&opened).await,
                 Deed::Reopen { name } => reopen(&opened, &name).await,
-                Deed::List => list(&opened).await,
+                Deed::Invite(invite) => invite.run(&opened).await,
+                Deed::Demand(demand) => demand.run(&opened).await,
+                Deed::List(list) => list.run(&opened).await,
                 Deed::Show { name } => show(&opened, &name).await,
             };
             opened.store.close().await?;
@@ -199,28 +207,6 @@ async fn reopen(opened: &Opened, name: &str) -> Outcome {
     Ok(())
 }
 
-async fn list(opened: &Opened) -> Outcome {
-    let mut after = String::new();
-    loop {
-        let page = opened.store.people(&after, 200).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after.clone_from(&last.name);
-        for account in &page {
-            let registered = if account.first_finish.is_some() {
-                "registered"
-            } else {
-                "not registered"
-            };
-            println!(
-                "{}\t{}\t{}\t{registered}",
-                shown::line(&account.name),
-                shown::line(&account.display),
-                account.role.word()
-            );
-        }
-    }
-}
-
 async fn show(opened: &Opened, name: &str) -> Outcome {
     let name = UserName::parse(name).map_err(|_| "this cannot be a user name")?;
     let (account, contacts) = opened
@@ -243,6 +229,8 @@ async fn show(opened: &Opened, name: &str) -> Outcome {
         let until = shown::moment(until, &opened.settings.time_zone);
         println!("frozen until {until}: somebody who reads this person's mail said \"this was not me\"; see people reopen");
     }
+    registration::tell(opened, &account).await?;
+    println!("known devices: {}", opened.store.count_devices(&account.id).await?);
     for contact in &contacts {
         let mask = shown::masked(contact.kind, &contact.address);
         println!("{}: {mask}, {}", contact.kind.word(), contact.trust.word());

@@ -7,6 +7,7 @@ use portal::identity::{AccountId, ContactId};
 use portal::method::ContactKind;
 use portal::moment::{Moment, days};
 use portal::policy::{Enabled, Policy};
+use portal::upkeep::Upkeep;
 use portal::limits::{Factor, Failures};
 use portal::ports::{Change, Committed, Contact, Fault, HashTrouble, Hashing as _, Password, Store as _, Trust};
 
@@ -27,7 +28,7 @@ struct Part {
     phone: Option<&'static str>,
 }
 
-const CAST: [Part; 11] = [
+const CAST: [Part; 13] = [
     Part {
         name: "h.tanaka",
         display: "田中 花 / Hana Tanaka",
@@ -107,6 +108,22 @@ const CAST: [Part; 11] = [
         story: Story::Locked,
         email: Some("nao.kimura@example.net"),
         phone: Some("+818089012345"),
+    },
+    Part {
+        name: "i.matsumoto",
+        display: "松本 泉 / Izumi Matsumoto",
+        password: "yellow umbrella 5083",
+        story: Story::LastSkip,
+        email: None,
+        phone: None,
+    },
+    Part {
+        name: "o.hayashi",
+        display: "林 修 / Osamu Hayashi",
+        password: "wooden whistle 6417",
+        story: Story::Reconfirm,
+        email: Some("osamu.hayashi@example.net"),
+        phone: Some("+818091234567"),
     },
     Part {
         name: "a.watanabe",
@@ -197,11 +214,14 @@ async fn add(server: &Server, role: &Part, now: Moment) -> Result<(), Fault> {
     let Adding::Added(account) = server.store.add_person(person, Actor::Console, set).await? else {
         return Err(Fault::new(format!("{} cannot be added", role.name)));
     };
-    if is_filled_in || contacts.is_empty() {
+    if is_filled_in {
         return Ok(());
     }
-    let registered = now - days(30);
+    let registered = now - days(if role.story == Story::Reconfirm { 200 } else { 30 });
     let mut changes = Vec::new();
+    if role.story == Story::LastSkip {
+        changes.push(Change::SaveUpkeep(account.clone(), Upkeep::default().put_off().put_off()));
+    }
     let has_two = contacts.len() > 1;
     for (kind, address) in contacts {
         let id = ContactId::new(name(&SystemRandom)?);

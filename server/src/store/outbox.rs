@@ -149,11 +149,13 @@ pub const fn what(matter: &Matter) -> &'static str {
         Matter::MethodAdded { .. } => "method_added",
         Matter::MethodRemoved { .. } => "method_removed",
         Matter::Unfinished => "unfinished",
+        Matter::Invitation { .. } => "invitation",
         Matter::AfterFailures { .. } => "after_failures",
         Matter::Closed => "closed",
         Matter::AdministratorReset { .. } => "administrator_reset",
         Matter::Frozen { .. } => "frozen",
         Matter::Disowned { .. } => "disowned",
+        Matter::Alarm { .. } => "alarm",
         Matter::HelpWanted { .. } => "help_wanted",
         Matter::HelpDigest { .. } => "help_digest",
     }

@@ -22,7 +22,7 @@ impl SqlStore {
     }
 
     /// Sets the policy, if the stored one is at the version that the new one was decided on. What was changed, with the
-    /// old and the new value, goes to the audit log.
+    /// old and the new value, goes to the audit log; where nothing is changed, nothing is written.
     ///
     /// # Errors
     /// [`Breakdown::Policy`] for a policy with mistakes: whoever edits one shows them all beforehand.
@@ -37,10 +37,13 @@ impl SqlStore {
             return Err(Breakdown::Policy);
         }
         let mut tx = self.begin().await?;
-        let row = sqlx::query("select body from policy where id = 1")
+        let row = sqlx::query("select version, body from policy where id = 1")
             .fetch_one(&mut *tx)
             .await?;
         let old: Policy = serde_json::from_str(&text(&row, "body")?)?;
+        if old == *policy && number(&row, "version")? == expected_version {
+            return Ok(Committed::Done);
+        }
         let result = sqlx::query("update policy set version = version + 1, body = $2 where id = 1 and version = $1")
             .bind(expected_version)
             .bind(serde_json::to_string(policy)?)

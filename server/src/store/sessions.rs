@@ -5,7 +5,7 @@ use portal::moment::Moment;
 use portal::ports::{Committed, Session};
 use sqlx::AnyConnection;
 
-use super::row::{moment, number, text};
+use super::row::{flag, moment, number, text};
 use super::{Result, SqlStore, met_one};
 
 impl SqlStore {
@@ -17,7 +17,8 @@ impl SqlStore {
                 epoch,
                 opened,
                 proved,
-                seen
+                seen,
+                put_off
             from session
             where token = $1",
         )
@@ -32,6 +33,7 @@ impl SqlStore {
             opened: moment(&row, "opened")?,
             proved: moment(&row, "proved")?,
             seen: moment(&row, "seen")?,
+            put_off: flag(&row, "put_off")?,
         }))
     }
 }
@@ -45,9 +47,10 @@ pub(super) async fn open(conn: &mut AnyConnection, session: &Session) -> Result<
             epoch,
             opened,
             proved,
-            seen
+            seen,
+            put_off
         )
-        values ($1, $2, $3, $4, $5, $6)
+        values ($1, $2, $3, $4, $5, $6, $7)
         on conflict (token) do nothing",
     )
     .bind(&session.token)
@@ -56,6 +59,7 @@ pub(super) async fn open(conn: &mut AnyConnection, session: &Session) -> Result<
     .bind(session.opened.millis())
     .bind(session.proved.millis())
     .bind(session.seen.millis())
+    .bind(i64::from(session.put_off))
     .execute(conn)
     .await?;
     Ok(met_one(&result))
@@ -73,6 +77,15 @@ pub(super) async fn touch(conn: &mut AnyConnection, token: &str, seen: Moment, p
     .bind(proved.millis())
     .execute(conn)
     .await?;
+    Ok(met_one(&result))
+}
+
+/// What is due is put off in a session. Stale when it was before, or the session has ended.
+pub(super) async fn put_off(conn: &mut AnyConnection, token: &str) -> Result<Committed> {
+    let result = sqlx::query("update session set put_off = 1 where token = $1 and put_off = 0")
+        .bind(token)
+        .execute(conn)
+        .await?;
     Ok(met_one(&result))
 }
 

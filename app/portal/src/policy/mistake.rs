@@ -9,6 +9,11 @@ use crate::password::nfc;
 use crate::password::rules::MINIMUM_ALONE;
 use crate::password::terms::{OWN_MAXIMUM, OWN_MINIMUM, OWN_MOST, own_term};
 
+/// Longest time between two confirmations, in days.
+const RECONFIRM_MOST: u16 = 730;
+/// Longest time before a reminder, in days.
+const REMINDER_MOST: u16 = 365;
+
 /// Why a policy cannot be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mistake {
@@ -16,6 +21,8 @@ pub enum Mistake {
     MethodsRequired,
     /// Fewer channels are allowed than proofs are required.
     TooFewChannels,
+    /// `reconfirm_days` or `reminder_days` is more than it may be.
+    Days(&'static str, u16),
     /// A domain of the organisation is none.
     OwnDomain(String),
     /// A country is not two capital letters.
@@ -24,6 +31,8 @@ pub enum Mistake {
     Banned,
     /// The help desk's page is not an https address, or its e-mail address is none.
     HelpDesk,
+    /// A budget of texts or calls is none.
+    Spending,
     /// The minimum length is below [`MINIMUM_ALONE`], and nobody stated that there is a second factor.
     ShortPassword,
 }
@@ -35,6 +44,7 @@ impl fmt::Display for Mistake {
             Self::TooFewChannels => f.write_str(
                 "methods: two required proofs need e-mail and a phone, for they must use different channels",
             ),
+            Self::Days(field, most) => write!(f, "{field}: must be 0 to {most}"),
             Self::OwnDomain(typed) => write!(f, "own_domains: `{typed}` is not a domain such as example.com"),
             Self::Country(typed) => write!(f, "countries: `{typed}` is not an ISO 3166 code such as JP"),
             Self::Banned => write!(
@@ -42,6 +52,7 @@ impl fmt::Display for Mistake {
                 "banned: at most {OWN_MOST} words of {OWN_MINIMUM} to {OWN_MAXIMUM} characters"
             ),
             Self::HelpDesk => f.write_str("help_desk: give an e-mail address or an https:// address"),
+            Self::Spending => f.write_str("spending: every budget is at least 1, and that of a day no less than that of a minute"),
             Self::ShortPassword => write!(
                 f,
                 "password.minimum: must be at least {MINIMUM_ALONE}; 8 to 14 only together with \
@@ -80,6 +91,12 @@ impl Policy {
         if self.channels() < usize::from(self.methods_required) {
             found.push(Mistake::TooFewChannels);
         }
+        if self.reconfirm_days > RECONFIRM_MOST {
+            found.push(Mistake::Days("reconfirm_days", RECONFIRM_MOST));
+        }
+        if self.reminder_days > REMINDER_MOST {
+            found.push(Mistake::Days("reminder_days", REMINDER_MOST));
+        }
         let domains = self.own_domains.iter();
         found.extend(
             domains
@@ -102,6 +119,9 @@ impl Policy {
         if !desk_fits {
             found.push(Mistake::HelpDesk);
         }
+        if self.spending.is_mistaken() {
+            found.push(Mistake::Spending);
+        }
         if self.password.minimum() < MINIMUM_ALONE && !self.password_used_with_second_factor {
             found.push(Mistake::ShortPassword);
         }
@@ -118,7 +138,7 @@ impl Policy {
     }
 
     /// How many different channels the allowed methods use.
-    fn channels(&self) -> usize {
+    pub fn channels(&self) -> usize {
         let mut kinds: Vec<_> = self.methods.iter().map(|method| method.contact()).collect();
         kinds.sort_unstable();
         kinds.dedup();
@@ -131,6 +151,7 @@ mod tests {
     use super::*;
     use crate::method::Method;
     use crate::password::rules::Rules;
+    use crate::policy::Spending;
 
     #[test]
     fn the_default_has_no_mistake() {
@@ -147,9 +168,13 @@ mod tests {
             own_domains: vec!["@kitayama.example".into(), "kitayama".into()],
             help_desk: HelpDesk::Page("http://help.example".into()),
             password: Rules::entra(),
+            spending: Spending {
+                texts_a_day: 2,
+                ..Spending::default()
+            },
             ..Policy::default()
         };
-        assert_eq!(policy.mistakes().len(), 8);
+        assert_eq!(policy.mistakes().len(), 9);
     }
 
     #[test]

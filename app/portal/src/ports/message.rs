@@ -3,7 +3,7 @@
 use crate::account::Language;
 use crate::identity::{AccountId, CodeId, ContactId, MessageId};
 use crate::limits::Factor;
-use crate::method::ContactKind;
+use crate::method::{ContactKind, Method};
 use crate::moment::Moment;
 
 /// What a message tells. Parameters are small and public; secrets are made when it is sent.
@@ -33,6 +33,11 @@ pub enum Matter {
         /// Which kind of contact.
         kind: ContactKind,
     },
+    /// The owner is invited to register; without a secret, so that nothing is lost where somebody else reads it.
+    Invitation {
+        /// A reminder of an earlier one.
+        is_reminder: bool,
+    },
     /// Somebody proved something and went no further.
     Unfinished,
     /// A proof was right after many that were wrong.
@@ -61,6 +66,11 @@ pub enum Matter {
         /// Up to when self-service is stopped.
         until: Moment,
     },
+    /// Something that administrators should look at.
+    Alarm {
+        /// What it is.
+        alarm: Alarm,
+    },
     /// A person could not go on and asks for help; to the help desk.
     HelpWanted {
         /// The name of the account.
@@ -79,6 +89,38 @@ pub enum Matter {
         /// The first of them.
         first: Vec<CallForHelp>,
     },
+}
+
+/// Something that administrators should look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alarm {
+    /// So many codes were wrong over all accounts that more is asked of everybody for the rest of the day.
+    Guessing,
+    /// The budget of a method is used up: it is down.
+    Spending {
+        /// Which.
+        method: Method,
+    },
+    /// Hardly any of the codes that were sent come back.
+    Unanswered {
+        /// By which method.
+        method: Method,
+    },
+    /// Names that nobody has are being tried out.
+    Names,
+}
+
+impl Alarm {
+    /// The name in the store and the log.
+    pub fn word(&self) -> String {
+        match self {
+            Self::Guessing => "guessing".into(),
+            Self::Spending { method } => format!("spending {}", method.word()),
+            Self::Unanswered { method } => format!("unanswered {}", method.word()),
+            Self::Names => "names".into(),
+        }
+    }
 }
 
 /// A call for help within a digest.

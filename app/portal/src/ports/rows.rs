@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::account::{Language, Role};
 use crate::identity::{AccountId, CodeId, ContactId, FlowId};
+use crate::limits::Lane;
 use crate::method::code::Purpose;
 use crate::method::{ContactKind, Method};
 use crate::moment::Moment;
@@ -142,6 +143,8 @@ pub struct Session {
     pub proved: Moment,
     /// When it was last used.
     pub seen: Moment,
+    /// Registering, or saying whether all of it is still right, was put off in it.
+    pub put_off: bool,
 }
 
 /// What was answered to the last form of a flow, for a client that did not hear it.
@@ -218,6 +221,10 @@ pub struct Code {
     pub purpose: Purpose,
     /// The way it travels.
     pub method: Method,
+    /// How many digits it has.
+    pub digits: u8,
+    /// In which lane it was asked for.
+    pub lane: Lane,
     /// To which contact.
     pub contact: ContactId,
     /// Keyed digest of the address it was asked for, so that a contact changed since gets nothing.

@@ -12,11 +12,19 @@ use crate::ports::{Account, Change, Committed, Matter, Password};
 use crate::refusal::Refusal;
 use crate::screen::ChangeForm;
 
+/// The cookies after a change of the password.
+pub struct Changed {
+    /// That of the session.
+    pub session: String,
+    /// That by which the account knows the browser, where it did before.
+    pub device: Option<String>,
+}
+
 impl Portal {
     /// The page on which a password is changed.
     ///
     /// # Errors
-    /// [`Refusal::ManagedElsewhere`] where that is not done here.
+    /// [`Refusal::ManagedElsewhere`] where that is not done here; [`Refusal::RegisterFirst`] where methods are missing.
     pub async fn change_form(&self, visit: &Visit) -> Answer<ChangeForm> {
         let person = self.who_may_change(visit).await?;
         let (policy, _) = self.policy().await?;
@@ -39,12 +47,14 @@ impl Portal {
         if person.account.managed_elsewhere {
             return Err(Refusal::ManagedElsewhere.into());
         }
+        let (policy, _) = self.policy().await?;
+        self.registers_first(&person, &policy).await?;
         Ok(person)
     }
 
-    /// Changes the password. The other sessions of the account end, and its flows; this session goes on under another
-    /// cookie, which is returned.
-    pub async fn change_password(&self, visit: &Visit, current: &str, entries: NewEntries<'_>) -> Answer<String> {
+    /// Changes the password. The other sessions of the account end, and its flows, and no other browser is known for it any
+    /// more; this session goes on under another cookie.
+    pub async fn change_password(&self, visit: &Visit, current: &str, entries: NewEntries<'_>) -> Answer<Changed> {
         let person = self.who_may_change(visit).await?;
         let account = &person.account;
         if current.is_empty() {
@@ -100,12 +110,14 @@ impl Portal {
             },
         ];
         changes.extend(moved);
+        let (device, known) = self.after_change(visit, &account.id, now).await?;
+        changes.extend(known);
         if policy.notify_person {
             changes.extend(self.notices(visit, account, &contacts, &Matter::WasChanged, now)?);
         }
         changes.push(Change::Record(entry));
         match self.store.commit(changes).await? {
-            Committed::Done => Ok(token),
+            Committed::Done => Ok(Changed { session: token, device }),
             Committed::Stale => {
                 // The session, or else the account or the policy, moved on while the hashes were computed.
                 self.person(visit).await?;

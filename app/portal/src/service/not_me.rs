@@ -46,6 +46,7 @@ impl Portal {
             | Matter::AdministratorReset { .. }
             | Matter::Frozen { .. }
             | Matter::Disowned { .. }
+            | Matter::Invitation { .. }
             | Matter::HelpWanted { .. }
             | Matter::HelpDigest { .. } => false,
             _ => matches!(message.to, Recipient::Contact(_)),

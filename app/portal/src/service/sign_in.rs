@@ -13,8 +13,10 @@ use crate::policy::Policy;
 use crate::ports::{Account, Change, Committed, Contact, Fault, Flow, FlowKind, Password, Session};
 use crate::refusal::Refusal;
 use crate::screen::Pressing;
+use crate::upkeep::Due;
 
 use self::password::Known;
+use super::device::Device;
 use super::reachable::factor;
 use super::{Answer, Portal, ROUNDS, Trouble, Visit};
 
@@ -26,6 +28,8 @@ pub const LONGEST: Duration = hours(12);
 pub struct SignedIn {
     /// The cookie of the session.
     pub session: String,
+    /// The cookie by which the account knows the browser, where it does.
+    pub device: Option<String>,
     /// What has to be done first.
     pub first: First,
 }
@@ -35,8 +39,10 @@ pub struct SignedIn {
 pub enum First {
     /// The password has to be changed.
     Change,
-    /// Methods are missing.
+    /// Methods have to be registered, or that put off.
     Register,
+    /// It is asked whether what is registered is still right.
+    Reconfirm,
     /// Nothing in particular.
     Nothing,
 }
@@ -51,7 +57,13 @@ pub struct Person {
 
 impl Portal {
     /// Signs in. Unknown names, wrong passwords and accounts that may not sign in get one answer, for the same work.
-    pub async fn sign_in(&self, visit: &Visit, typed_name: &str, typed_password: &str) -> Answer<SignedIn> {
+    pub async fn sign_in(
+        &self,
+        visit: &Visit,
+        typed_name: &str,
+        typed_password: &str,
+        device: Device,
+    ) -> Answer<SignedIn> {
         let name = UserName::parse(typed_name).map_err(Refusal::UserName)?;
         if typed_password.is_empty() {
             return Err(Refusal::PasswordMissing.into());
@@ -61,7 +73,7 @@ impl Portal {
             return Err(Refusal::SignIn.into());
         }
         let minute = self.sign_ins.count(&visit.network, false, self.now());
-        if minute.is_beyond_reason() {
+        if minute.is_beyond_reason(visit.expected()) {
             let mut entry = self.entry(visit, self.now(), Event::SignIn, Outcome::Blocked);
             entry.detail = "network".into();
             self.write_blocked(&visit.network, entry).await?;
@@ -85,10 +97,12 @@ impl Portal {
                     let now = entry.at;
                     let (session, opening) = self.opening(visit, account, entry).await?;
                     changes.extend(opening);
+                    let (device, known) = self.after_proof(visit, device, &account.id, now).await?;
+                    changes.extend(known);
                     if self.store.commit(changes).await? == Committed::Done {
                         self.renew_hash(account, &password).await;
                         let first = self.first(account, now).await?;
-                        return Ok(SignedIn { session, first });
+                        return Ok(SignedIn { session, device, first });
                     }
                 }
                 Known::Wrong { changes } => {
@@ -112,6 +126,7 @@ impl Portal {
             opened: now,
             proved: now,
             seen: now,
+            put_off: false,
         };
         let mut changes = vec![Change::OpenSession(session), Change::Record(entry)];
         changes.extend(self.reopened(account, now).await?);
@@ -174,9 +189,13 @@ impl Portal {
         if pressing(account, &policy, now).is_some() {
             return Ok(First::Change);
         }
-        let contacts = self.store.contacts(&account.id).await?;
-        let is_ready = account.first_finish.is_some() && self.has_enough(account, &contacts, &policy, now);
-        Ok(if is_ready { First::Nothing } else { First::Register })
+        let (upkeep, due) = self.due(account, &policy, now).await?;
+        self.forgive_skips(account, &upkeep, due).await?;
+        Ok(match due {
+            None => First::Nothing,
+            Some(Due::Register { .. }) => First::Register,
+            Some(Due::Reconfirm) => First::Reconfirm,
+        })
     }
 
     pub(super) fn has_enough(&self, account: &Account, contacts: &[Contact], policy: &Policy, now: Moment) -> bool {

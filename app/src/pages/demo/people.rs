@@ -145,6 +145,8 @@ const fn story(story: Story) -> Word {
         Story::NotEnabled => Word::DemoStoryNotEnabled,
         Story::Disabled => Word::DemoStoryDisabled,
         Story::Locked => Word::DemoStoryLocked,
+        Story::LastSkip => Word::DemoStoryLastSkip,
+        Story::Reconfirm => Word::DemoStoryReconfirm,
         Story::Administrator => Word::DemoStoryAdministrator,
     }
 }

@@ -66,7 +66,7 @@ fn Ready(view: View<Overview>) -> impl IntoView {
 }
 
 #[component]
-fn Registered(line: Line) -> impl IntoView {
+pub(super) fn Registered(line: Line) -> impl IntoView {
     let icon = if line.kind == ContactKind::Phone {
         Icon::Phone
     } else {

@@ -2,12 +2,14 @@
 
 use crate::parts::link::link;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use portal::method::ContactKind;
 use portal::screen::{Line, Overview as Screen, Standing};
 
 use super::{Masked, SigningOut, name_of, page_of, proof};
 use crate::api::View;
 use crate::api::registration::{ConfirmVouched, FinishRegistration, OverviewView, overview_view};
+use crate::api::upkeep::{PutOff, VerifyAgain};
 use crate::parts::deed::{Deed, Press, door};
 use crate::parts::load::{load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
@@ -41,8 +43,10 @@ pub(super) fn Methods(view: View<Screen>) -> impl IntoView {
         .cloned()
         .partition(|line| line.standing == Standing::Missing);
     let first_missing = missing.first().map(|line| line.kind);
+    let is_outdated = screen.lines.iter().any(|line| matches!(line.standing, Standing::Outdated(_)));
+    let is_finished = screen.finished.is_some() && !screen.reconfirms && !screen.is_demanded;
     let onward = match (missing_count, first_missing) {
-        (0, _) if screen.finished.is_some() => ().into_any(),
+        (0, _) if is_finished || is_outdated => ().into_any(),
         (0, _) => view! {
             <Deed action=finish>
                 <Press label=words.say(Word::RegisterFinish) />
@@ -70,6 +74,7 @@ pub(super) fn Methods(view: View<Screen>) -> impl IntoView {
             support=view.support
         >
             <Trouble />
+            {screen.puts_off.map(|left| first(words, left, is_outdated))}
             {screen.told_alone.then(|| view! {
                 <Slip tone=Tone::Attention title=words.say(Word::RegisterToldAlone)>
                     <p>{words.say(Word::RegisterToldAloneText)}</p>
@@ -86,11 +91,41 @@ pub(super) fn Methods(view: View<Screen>) -> impl IntoView {
             {still.map(|text| view! { <p class="hint">{text}</p> }.into_any())}
             <div class="actions">
                 {onward}
+                {screen.puts_off.filter(|left| *left > 0).map(|left| view! { <NotNow left /> }.into_any())}
                 <SigningOut />
                 {link("quiet", "/reset", words.say(Word::PasswordForgotten))}
             </div>
             <p class="hint">{words.fill(Word::RegisterSignedIn, &[("name", &screen.user_name)])}</p>
         </Sheet>
+    }
+}
+
+/// Why one is here, where registering comes before anything else.
+fn first(words: Words, left: u8, is_outdated: bool) -> AnyView {
+    let text = match (is_outdated, left) {
+        (true, _) => Word::RegisterAgainText,
+        (false, 0) => Word::RegisterFirstLast,
+        (false, _) => Word::RegisterFirstText,
+    };
+    view! {
+        <Slip tone=Tone::Attention title=words.say(Word::RegisterFirst)>
+            <p>{words.say(text)}</p>
+        </Slip>
+    }
+    .into_any()
+}
+
+/// "Not now", as often as that is still possible.
+#[component]
+fn NotNow(left: u8) -> impl IntoView {
+    let words = words();
+    let action = door::<PutOff>();
+    let is_for_change = use_query_map().with_untracked(|query| query.get_str("for") == Some("change"));
+    view! {
+        <Deed action>
+            {is_for_change.then(|| view! { <input type="hidden" name="going" value="change" /> }.into_any())}
+            <Press label=words.fill(Word::RegisterNotNow, &[("left", &left)]) class="button secondary" />
+        </Deed>
     }
 }
 
@@ -161,7 +196,7 @@ fn tally(words: Words, screen: &Screen) -> Marks {
 const fn seal(standing: Standing) -> Seal {
     match standing {
         Standing::Missing => Seal::Empty,
-        Standing::Vouched => Seal::Half,
+        Standing::Vouched | Standing::Outdated(_) => Seal::Half,
         Standing::Verified(_) => Seal::Whole,
     }
 }
@@ -203,6 +238,7 @@ fn Row(line: Line) -> impl IntoView {
             words.say(about).into_any()
         }
         Standing::Vouched => view! { <Unconfirmed kind=line.kind name /> }.into_any(),
+        Standing::Outdated(_) => view! { <Again kind=line.kind /> }.into_any(),
         Standing::Verified(since) => view! {
             <strong>{words.say(Word::RegisterRegistered)}</strong>
             " "
@@ -230,6 +266,19 @@ fn Row(line: Line) -> impl IntoView {
                 <div class="method-state">{state}</div>
             </div>
         </li>
+    }
+}
+
+/// A method that has to be verified again.
+#[component]
+fn Again(kind: ContactKind) -> impl IntoView {
+    let words = words();
+    let action = door::<VerifyAgain>();
+    view! {
+        <Deed action>
+            <input type="hidden" name="kind" value=kind.word() />
+            <Press label=words.say(Word::RegisterAgain) class="button secondary compact" />
+        </Deed>
     }
 }
 

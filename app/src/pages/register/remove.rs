@@ -69,8 +69,8 @@ enum Reason {
 
 fn standing_in_the_way(overview: &Overview, kind: ContactKind) -> Option<Reason> {
     match line_of(overview, kind).map(|line| (line.standing, line.can_remove)) {
-        Some((Standing::Verified(_), true)) => None,
-        Some((Standing::Verified(_), false)) => Some(Reason::Required(overview.required)),
+        Some((Standing::Verified(_) | Standing::Outdated(_), true)) => None,
+        Some((Standing::Verified(_) | Standing::Outdated(_), false)) => Some(Reason::Required(overview.required)),
         Some((Standing::Vouched, _)) => Some(Reason::Vouched),
         Some((Standing::Missing, _)) | None => Some(Reason::Nothing),
     }

@@ -6,7 +6,7 @@ use portal::limits::Factor;
 use portal::method::code::Purpose;
 use portal::method::{ContactKind, Method};
 use portal::moment::Moment;
-use portal::ports::{CallForHelp, Code, Matter};
+use portal::ports::{Alarm, CallForHelp, Code, Matter};
 use server::compose::{Draft, Sender};
 use server::courier::Parcel;
 use server::settings::{Environment, Settings};
@@ -46,6 +46,8 @@ fn code(method: Method, purpose: Purpose) -> Code {
         account: AccountId::new("a"),
         purpose,
         method,
+        digits: method.digits(),
+        lane: portal::limits::Lane::Unknown,
         contact: ContactId::new("k"),
         channel: String::new(),
         nonce: String::new(),
@@ -62,6 +64,8 @@ fn notices() -> Vec<Matter> {
         Matter::WasUnlocked,
         Matter::WasChanged,
         Matter::Unfinished,
+        Matter::Invitation { is_reminder: false },
+        Matter::Invitation { is_reminder: true },
         Matter::AfterFailures {
             factor: Factor::Password,
             failures: 10,
@@ -102,7 +106,7 @@ fn notices() -> Vec<Matter> {
 /// Whether it goes to the help desk; whoever adds a matter is led here by the compiler, and to the list above.
 const fn is_for_the_desk(matter: &Matter) -> bool {
     match matter {
-        Matter::HelpWanted { .. } | Matter::HelpDigest { .. } => true,
+        Matter::HelpWanted { .. } | Matter::HelpDigest { .. } | Matter::Alarm { .. } => true,
         Matter::Code { .. }
         | Matter::Nothing
         | Matter::WasReset
@@ -111,6 +115,7 @@ const fn is_for_the_desk(matter: &Matter) -> bool {
         | Matter::MethodAdded { .. }
         | Matter::MethodRemoved { .. }
         | Matter::Unfinished
+        | Matter::Invitation { .. }
         | Matter::AfterFailures { .. }
         | Matter::Closed
         | Matter::Frozen { .. }
@@ -185,6 +190,25 @@ fn texts_and_calls_carry_nothing_that_a_person_could_have_chosen() {
             let parcel = sender().code(draft(language), &code(method, purpose), "482193", "+81".into());
             assert!(!parcel.text().contains(NAME), "{}", parcel.text());
         }
+    }
+}
+
+#[test]
+fn what_administrators_are_alarmed_by_is_told_whole_by_mail_and_shortly_by_text() {
+    let alarms = [
+        Alarm::Guessing,
+        Alarm::Spending { method: Method::Text },
+        Alarm::Unanswered { method: Method::Call },
+        Alarm::Names,
+    ];
+    for (language, alarm) in Language::ALL.into_iter().flat_map(|one| alarms.map(|alarm| (one, alarm))) {
+        let tell = |kind| sender().notice(draft(language), &Matter::Alarm { alarm }, kind, "x".into()).unwrap();
+        let mail = tell(ContactKind::Mailbox);
+        assert!(mail.text().contains(NETWORK) && !mail.text().contains('{'), "{}", mail.text());
+        // Nobody has to be told that it was not them.
+        assert_eq!(mail.text().matches(HELP).count(), 1, "{}", mail.text());
+        let text = tell(ContactKind::Phone);
+        assert!(text.text().chars().count() <= 134, "{}", text.text());
     }
 }
 

@@ -9,6 +9,7 @@ use crate::refusal::Refusal;
 use crate::registration::Stage;
 use crate::service::reachable::best;
 use crate::service::sign_in::pressing;
+use crate::service::upkeep::outdated;
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
@@ -56,7 +57,8 @@ impl Portal {
     /// "Finish": enough is registered.
     ///
     /// # Errors
-    /// [`Refusal::ChangeFirst`] where the password has to be changed; [`Refusal::TooFewMethods`].
+    /// [`Refusal::ChangeFirst`] where the password has to be changed; [`Refusal::TooFewMethods`];
+    /// [`Refusal::VerifyAgain`] where an administrator wants that first.
     pub async fn finish_registration(&self, visit: &Visit) -> Answer<()> {
         let found = self.find_registration(visit).await?;
         let now = self.now();
@@ -73,6 +75,10 @@ impl Portal {
             }
             .into());
         }
+        let upkeep = self.store.upkeep(&account.id).await?;
+        if outdated(&contacts, &policy, &upkeep, &found.walk.again).next().is_some() {
+            return Err(Refusal::VerifyAgain.into());
+        }
         let entry = self.own_entry(visit, &found, Event::FinishRegistration, Outcome::Succeeded);
         let mut changes = vec![Change::PolicyIs(version), found.saved(Stage::Overview)?];
         if account.first_finish.is_none() {
@@ -81,6 +87,7 @@ impl Portal {
                 at: now,
             });
         }
+        changes.push(Change::SaveUpkeep(account.id.clone(), upkeep.settled(now)));
         changes.push(Change::Record(entry));
         self.settle(visit, &found, now, changes).await
     }

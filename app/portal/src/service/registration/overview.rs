@@ -3,13 +3,16 @@
 use super::{Found, ways_to_prove};
 use crate::method::code::Purpose;
 use crate::method::{ContactKind, Method, phone};
+use crate::identity::ContactId;
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::ports::{Contact, Trust};
 use crate::screen::{Awaited, Country, Line, Overview, PhoneForm, Standing};
 use crate::service::reachable::{best, mask, ways};
 use crate::service::sending::is_told_alone;
+use crate::service::upkeep::outdated;
 use crate::service::{Answer, Portal, Visit};
+use crate::upkeep::{Demand, Due, Upkeep};
 
 impl Portal {
     /// The registration page.
@@ -17,7 +20,8 @@ impl Portal {
         let found = self.find_registration(visit).await?;
         let (policy, _) = self.policy().await?;
         let contacts = self.store.contacts(&found.person.account.id).await?;
-        Ok(self.listed(&found, &contacts, &policy, self.now()))
+        let upkeep = self.store.upkeep(&found.person.account.id).await?;
+        Ok(self.listed(&found, &contacts, &upkeep, &policy, self.now()))
     }
 
     /// The same for a page on which something is changed.
@@ -31,11 +35,23 @@ impl Portal {
         let contacts = self.store.contacts(&found.person.account.id).await?;
         let now = self.now();
         found.may_change(&contacts, &policy, now)?;
-        Ok(self.listed(&found, &contacts, &policy, now))
+        let upkeep = self.store.upkeep(&found.person.account.id).await?;
+        Ok(self.listed(&found, &contacts, &upkeep, &policy, now))
     }
 
-    fn listed(&self, found: &Found, contacts: &[Contact], policy: &Policy, now: Moment) -> Overview {
+    fn listed(
+        &self,
+        found: &Found,
+        contacts: &[Contact],
+        upkeep: &Upkeep,
+        policy: &Policy,
+        now: Moment,
+    ) -> Overview {
         let account = &found.person.account;
+        let due = upkeep.due(self.standing(account, contacts, policy, now), policy, now);
+        let outdated: Vec<&ContactId> = outdated(contacts, policy, upkeep, &found.walk.again)
+            .map(|contact| &contact.id)
+            .collect();
         let required = policy.proofs_required(account.role);
         let have = u8::try_from(self.reachable(account, contacts, policy, now).len()).unwrap_or(u8::MAX);
         let lines = [ContactKind::Phone, ContactKind::Email]
@@ -52,6 +68,7 @@ impl Portal {
                     mask: contact.map(mask).unwrap_or_default(),
                     standing: match contact {
                         None => Standing::Missing,
+                        Some(contact) if outdated.contains(&&contact.id) => Standing::Outdated(contact.added),
                         Some(contact) if contact.trust == Trust::Verified => Standing::Verified(contact.added),
                         Some(_) => Standing::Vouched,
                     },
@@ -67,6 +84,12 @@ impl Portal {
             required,
             have,
             lines,
+            puts_off: match due {
+                Some(Due::Register { left }) if !found.person.session.put_off => Some(left),
+                _ => None,
+            },
+            reconfirms: due == Some(Due::Reconfirm),
+            is_demanded: upkeep.demand.is_some_and(|(demand, _)| demand == Demand::Register),
             finished: account.first_finish,
             needs_proof: found.needs_proof(contacts, policy, now),
             told_alone: account.first_finish.is_some() && is_told_alone(contacts),
@@ -135,7 +158,7 @@ impl Portal {
                 .find(|way| *way != method && way.contact() == ContactKind::Phone),
             has_other: true,
             ..self
-                .awaited(visit, &found.person.account, (method, contact), dispatch.asked, now)
+                .awaited(visit, &found.person.account, (method, contact, &dispatch.code), dispatch.asked, now)
                 .await?
         };
         Ok(Some((purpose, awaited)))

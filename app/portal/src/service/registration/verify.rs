@@ -68,6 +68,7 @@ impl Portal {
             let proved = Registration {
                 stage: Stage::Overview,
                 proved: Some(now),
+                again: found.walk.again.iter().cloned().chain([contact.id.clone()]).collect(),
                 errand: None,
             };
             return Ok(vec![found.saved_as(&proved)?]);
