@@ -114,6 +114,14 @@ fn everyday_words_and_names_are_blamed_together() {
 }
 
 #[test]
+fn of_words_as_long_as_one_another_the_last_is_quoted() {
+    for (candidate, quoted) in [("DragonMonkey1", "monkey"), ("MonkeyDragon1", "dragon")] {
+        let found = Some(quoted.into());
+        assert_eq!(entra(candidate).broken, [Broken::Guessable { found }], "{candidate}");
+    }
+}
+
+#[test]
 fn patterns_are_refused_without_being_quoted() {
     for pattern in [
         "aaaaaaaaaaaaaaa",
@@ -144,6 +152,7 @@ fn a_common_password_is_weak_however_long_it_is() {
 #[test]
 fn three_classes_of_four_are_asked_for_only_where_the_rules_say_so() {
     assert_eq!(entra("walnut ceremony").broken, [Broken::Classes { have: 2, need: 3 }]);
+    assert_eq!(entra("Walnutceremony").broken, [Broken::Classes { have: 2, need: 3 }]);
     assert!(entra("Walnut ceremony").passes());
     assert!(entra("walnut ceremony 4").passes());
     assert!(entra("walnut木ceremonyK").passes());

@@ -82,6 +82,7 @@ fn runs_sequences_and_repetitions_are_one() {
     assert_eq!(points("123456789012345", &[]), 2);
     assert_eq!(points("zyxwvut", &[]), 1);
     assert_eq!(points("あいうえお", &[]), 1);
+    assert_eq!(points("おえうい", &[]), 1);
     assert_eq!(points("foofoofoofoofoo", &[]), 4);
     assert_eq!(points("hogehogehogehoge", &[]), 5);
     assert_eq!(points("aaabbbcccdddeee", &[]), 5);
