@@ -8,7 +8,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::method::code::LIFE;
 use crate::moment::{Moment, days, hours, minutes, seconds};
+
+mod lane;
+pub mod population;
+pub mod spending;
+
+pub use lane::{DEVICE_LIFE, Lane};
 
 /// The wrong proof in a row that brings the first wait.
 pub const FREE_FAILURES: u32 = 5;
@@ -20,6 +27,9 @@ pub const LONGEST_WAIT: Duration = hours(1);
 pub const FAILURES_A_DAY: u32 = 25;
 /// Wrong proofs in a row at which a method closes until the owner's next sign-in (NIST SP 800-63B §3.2.2).
 pub const FAILURES_TO_CLOSE: u32 = 100;
+
+/// Wrong whole numbers in 24 hours, per account and lane, from whatever networks.
+pub const WHOLE_NUMBERS_A_DAY: u32 = 100;
 
 /// The wrong password at sign-in that brings the first wait.
 pub const FREE_SIGN_INS: u32 = 10;
@@ -116,6 +126,16 @@ impl Failures {
         next
     }
 
+    /// After one more that was wrong, where only so many a day are counted: no wait up to then, and then the rest of the day.
+    #[must_use]
+    pub fn count_a_day(&self, most: u32, now: Moment) -> Self {
+        let mut next = self.next_day(now);
+        if next.in_the_day >= most {
+            next.wait_until = next.day_began + days(1);
+        }
+        next
+    }
+
     /// Whether one may try where nothing ever closes, however many were wrong: a password at sign-in, a whole number.
     pub fn leave_after_pause(&self, now: Moment) -> Leave {
         if now < self.wait_until {
@@ -165,10 +185,14 @@ pub struct Sent {
     pub at: Moment,
     /// Whether it was asked for from the network that asks now.
     pub same_network: bool,
+    /// In which lane.
+    pub lane: Lane,
 }
 
-/// When the next send to a destination is allowed: `now` when it is allowed at once.
-pub fn next_send(past: &[Sent], now: Moment) -> Moment {
+/// When the next send to a destination is allowed in a lane: `now` when it is allowed at once. Each lane has all of the
+/// sends to itself.
+pub fn next_send(past: &[Sent], lane: Lane, now: Moment) -> Moment {
+    let past = || past.iter().filter(move |sent| sent.lane == lane);
     let by_count = SENDS
         .iter()
         .map(|&(most, within)| earliest(past.iter().map(|sent| sent.at), most, within, now));
@@ -179,7 +203,28 @@ pub fn next_send(past: &[Sent], now: Moment) -> Moment {
         now,
     );
     // The person at the office behind one address asks for their own code thrice within a day at most from there; the
-    // count of the destination itself still leaves seven for every other network.
+/// When the next message on behalf of an account is allowed in a lane, given those within [`MESSAGES_WITHIN`].
+pub fn next_message(past: &[(Moment, Lane)], lane: Lane, now: Moment) -> Moment {
+    let in_lane = past.iter().filter(|(_, in_lane)| *in_lane == lane);
+    earliest(in_lane.map(|(at, _)| *at), MESSAGES, MESSAGES_WITHIN, now)
+}
+
+/// When the next flow of an account may hold a live code, given those of its other flows. The last place is kept for a known
+/// browser: strangers cannot take all of them.
+pub fn next_code(live: &[(Moment, Lane)], lane: Lane, now: Moment) -> Moment {
+    let next = earliest(live.iter().map(|(at, _)| *at), LIVE_CODES, LIFE, now);
+    match lane {
+        Lane::Known => next,
+        Lane::Unknown => {
+            let unknown = live.iter().filter(|(_, lane)| *lane == Lane::Unknown);
+            next.max(earliest(unknown.map(|(at, _)| *at), LIVE_CODES - 1, LIFE, now))
+        }
+    }
+}
+
+    // count of the destination itself still leaves seven for every other network. A known browser is no network's.
+    let from_here = past().filter(|sent| sent.same_network && lane == Lane::Unknown);
+    let by_network = earliest(from_here.map(|sent| sent.at), SENDS_FROM_ONE_NETWORK, hours(24), now);
     by_count.chain([by_network]).max().unwrap_or(now)
 }
 
@@ -257,6 +302,7 @@ mod tests {
     }
 
     #[test]
+                    lane: Lane::Unknown,
     fn sends_are_spaced_by_every_limit() {
         let past = |ages: &[u64]| {
             ages.iter()
@@ -266,18 +312,22 @@ mod tests {
                 })
                 .collect::<Vec<_>>()
         };
-        assert_eq!(next_send(&past(&[]), START), START);
-        assert_eq!(next_send(&past(&[10]), START), START + seconds(20));
-        assert_eq!(next_send(&past(&[30]), START), START);
-        assert_eq!(next_send(&past(&[40, 80, 120]), START), START + seconds(480));
+        assert_eq!(next_send(&past(&[]), Lane::Unknown, START), START);
+        assert_eq!(next_send(&past(&[10]), Lane::Unknown, START), START + seconds(20));
+        assert_eq!(next_send(&past(&[30]), Lane::Unknown, START), START);
         assert_eq!(
-            next_send(&past(&[700, 800, 900, 1000, 1100]), START),
+            next_send(&past(&[40, 80, 120]), Lane::Unknown, START),
+            START + seconds(480)
+        );
+        assert_eq!(
+            next_send(&past(&[700, 800, 900, 1000, 1100]), Lane::Unknown, START),
             START + seconds(2500)
         );
         let day: Vec<u64> = (1..=10).map(|n| n * 7_200).collect();
-        assert_eq!(next_send(&past(&day), START), START + hours(4));
+        assert_eq!(next_send(&past(&day), Lane::Unknown, START), START + hours(4));
     }
 
+                lane: Lane::Unknown,
     #[test]
     fn one_network_uses_up_three_of_the_ten() {
         let past: Vec<Sent> = (1..=3)
@@ -286,7 +336,7 @@ mod tests {
                 same_network: true,
             })
             .collect();
-        assert_eq!(next_send(&past, START), START + hours(18));
+        assert_eq!(next_send(&past, Lane::Unknown, START), START + hours(18));
         let others: Vec<Sent> = past
             .into_iter()
             .map(|sent| Sent {
@@ -294,7 +344,7 @@ mod tests {
                 ..sent
             })
             .collect();
-        assert_eq!(next_send(&others, START), START);
+        assert_eq!(next_send(&others, Lane::Unknown, START), START);
     }
 
     /// What a stranger makes of a day who types a wrong code whenever one may be typed, from so many networks: how many
@@ -306,6 +356,7 @@ mod tests {
         let mut now = START;
         loop {
             // Asks from the network whose turn is the earliest.
+                        lane: Lane::Unknown,
             let turn = |from: usize| {
                 let past: Vec<Sent> = sent
                     .iter()
@@ -314,7 +365,7 @@ mod tests {
                         same_network: network == from,
                     })
                     .collect();
-                next_send(&past, now)
+                next_send(&past, Lane::Unknown, now)
             };
             let Some((asked, network)) = (0..networks).map(|from| (turn(from), from)).min() else {
                 return (wrong, waited);
@@ -329,6 +380,69 @@ mod tests {
                 failures = failures.count(now);
                 (tries, wrong) = (tries + 1, wrong + 1);
                 waited += failures.wait_until.min(day).since(now);
+    /// At a known device the owner can be sent a code at once, and type it, whatever strangers have done up to then.
+    fn assert_owner_is_free(sent: &[(Moment, usize)], now: Moment) {
+        let past: Vec<Sent> = sent
+            .iter()
+            .map(|&(at, _)| Sent {
+                at,
+                same_network: true,
+                lane: Lane::Unknown,
+            })
+            .collect();
+        let mut live: Vec<(Moment, Lane)> = Vec::new();
+        for &(at, _) in sent.iter().filter(|(at, _)| *at + LIFE > now) {
+            if next_code(&live, Lane::Unknown, at) <= at {
+                live.push((at, Lane::Unknown));
+            }
+        }
+        let messages: Vec<(Moment, Lane)> = sent.iter().map(|&(at, _)| (at, Lane::Unknown)).collect();
+        let next = [
+            next_send(&past, Lane::Known, now),
+            next_code(&live, Lane::Known, now),
+            next_message(&messages, Lane::Known, now),
+        ];
+        assert_eq!(next, [now; 3]);
+        assert_eq!(Lane::Known.leave(&Failures::default(), now), Leave::Granted);
+    }
+
+    #[test]
+    fn strangers_take_two_of_the_three_places_and_leave_the_third_to_a_known_device() {
+        let live = |lanes: &[Lane]| lanes.iter().map(|&lane| (START, lane)).collect::<Vec<_>>();
+        let (unknown, known) = (Lane::Unknown, Lane::Known);
+        for (lanes, lane, is_free) in [
+            (&[unknown][..], unknown, true),
+            (&[unknown, unknown], unknown, false),
+            (&[unknown, unknown], known, true),
+            (&[unknown, known], unknown, true),
+            (&[unknown, known, known], unknown, false),
+            (&[known, known, known], known, false),
+        ] {
+            let next = next_code(&live(lanes), lane, START);
+            assert_eq!(next == START, is_free, "{lanes:?} {lane:?}");
+        }
+    }
+
+    #[test]
+    fn each_lane_has_all_sends_to_itself() {
+        let past: Vec<Sent> = (0..10)
+            .map(|n| Sent {
+                at: START - minutes(n),
+                same_network: true,
+                lane: Lane::Unknown,
+            })
+            .collect();
+        assert_eq!(next_send(&past, Lane::Known, START), START);
+        assert!(next_send(&past, Lane::Unknown, START) > START);
+    }
+
+    #[test]
+    fn wrong_numbers_make_nobody_wait_until_there_were_too_many_in_a_day() {
+        let wrong = |n| (0..n).fold(Failures::default(), |failures, _| failures.count_a_day(100, START));
+        assert_eq!(wrong(99).leave_after_pause(START), Leave::Granted);
+        assert_eq!(wrong(100).leave_after_pause(START), Leave::Wait(START + days(1)));
+    }
+
                 now = now.max(failures.wait_until);
             }
         }

@@ -46,7 +46,7 @@ impl Method {
     }
 
     /// Digits of a code that travels this way: 8 by mail, 6 by text and voice (NIST SP 800-63B asks for at least 6).
-    pub const fn digits(self) -> usize {
+    pub const fn digits(self) -> u8 {
         match self {
             Self::Email => 8,
             Self::Text | Self::Call => 6,

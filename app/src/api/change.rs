@@ -54,8 +54,9 @@ pub async fn change_password(current: Secret, new_password: Secret, again: Secre
         again: &again,
     };
     let done = request.portal.change_password(&request.visit, &current, entries).await;
-    let path = done.map(|session| {
-        request.set_cookie(SESSION, &session, None);
+    let path = done.map(|changed| {
+        request.set_cookie(SESSION, &changed.session, None);
+        request.set_device(changed.device.as_deref());
         "/change/done".to_owned()
     });
     request.answer("/change", &[], path)

@@ -4,6 +4,10 @@
 pub const HOLDER: &str = "flow";
 /// The cookie of a session.
 pub const SESSION: &str = "session";
+/// By which accounts know a browser.
+pub const DEVICE: &str = "device";
+/// How long a browser keeps that one, in seconds: 400 days, which is as long as any browser keeps one.
+pub const DEVICE_LIFE: u32 = 400 * 86_400;
 /// What a plain form leaves behind for the next page.
 pub const SAID: &str = "said";
 /// The language that was picked.

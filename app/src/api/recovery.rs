@@ -16,6 +16,7 @@ use super::{cookies::HOLDER, request::Request};
 #[cfg(feature = "ssr")]
 use portal::service::{
     Answer, NewEntries,
+    device::Device,
     presence::Presence,
     recovery::{FormKey, Onward},
 };
@@ -155,7 +156,12 @@ pub async fn extend(key: String) -> Result<Next, Said> {
 
 /// Sets the new password.
 #[server(prefix = "/api", endpoint = "reset/set")]
-pub async fn set_password(new_password: Secret, again: Secret, key: String) -> Result<Next, Said> {
+pub async fn set_password(
+    new_password: Secret,
+    again: Secret,
+    #[server(default)] device: String,
+    key: String,
+) -> Result<Next, Said> {
     let mut request = Request::here()?;
     let entries = NewEntries {
         new: &new_password,
@@ -163,9 +169,13 @@ pub async fn set_password(new_password: Secret, again: Secret, key: String) -> R
     };
     let done = request
         .portal
-        .set_password(&request.visit, entries, FormKey(&key))
-        .await;
-    onward(&mut request, Step::Password, &[], done).await
+        .set_password(&request.visit, entries, Device::said(&device), FormKey(&key))
+        .await
+        .map(|(onward, cookie)| {
+            request.set_device(cookie.as_deref());
+            onward
+        });
+    onward(&mut request, Step::Password, &[("device", &device)], done).await
 }
 
 /// Writes to the administrators.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::error::ServerFnErrorErr;
 
 use super::busy::InPlace;
-use super::cookies::{HOLDER, SAID, Style};
+use super::cookies::{DEVICE, DEVICE_LIFE, HOLDER, SAID, Style};
 use super::{Next, Said, View};
 
 /// How long a page remembers the refusal of the form before, in seconds.
@@ -86,6 +86,13 @@ impl Request {
     pub fn set_cookie(&self, cookie: &str, value: &str, seconds: Option<u32>) {
         if let Ok(value) = HeaderValue::from_str(&self.style.set(cookie, value, seconds)) {
             self.response.append_header(SET_COOKIE, value);
+        }
+    }
+
+    /// Sets the cookie by which accounts know the browser, where there is one.
+    pub fn set_device(&self, device: Option<&str>) {
+        if let Some(device) = device {
+            self.set_cookie(DEVICE, device, Some(DEVICE_LIFE));
         }
     }
 
@@ -259,6 +266,7 @@ const SHOWN_AGAIN: [&str; 10] = [
     "method",
     "whole_text",
     "whole_call",
+    "device",
 ];
 
 /// The cookie that keeps what was typed on a page, where something was.

@@ -8,6 +8,7 @@ use portal::refusal::Refusal;
 use crate::api::View;
 use crate::api::session::{SignIn as Door, SignInView, sign_in_view};
 use crate::parts::deed::{Deed, Press, door};
+use crate::parts::device::own_device;
 use crate::parts::field::{Field, Secret};
 use crate::parts::load::{Refused, load, view_at};
 use crate::parts::notice::Trouble;
@@ -63,6 +64,7 @@ fn Form(view: View<()>) -> impl IntoView {
                     problem=password_problem
                     autocomplete="current-password"
                 />
+                {own_device(&view.typed("device"))}
                 <div class="actions">
                     <Press label=words.say(Word::SignInTitle) />
                     {link("quiet", "/reset", words.say(Word::SignInTrouble))}

@@ -29,7 +29,7 @@ use super::guard::{Guard, OnRefused, REPORTS, content_policy};
 use super::language::Switch;
 use super::{demo, health, language, reports, site, visit};
 use crate::courier::mailbox::Mailbox;
-use crate::settings::{Organisation, PublicUrl};
+use crate::settings::{LimitSettings, Organisation, PublicUrl};
 use crate::store::SqlStore;
 
 /// What the addresses need.
@@ -43,6 +43,8 @@ pub struct House {
     pub public_url: PublicUrl,
     /// Whose word about addresses is believed.
     pub proxies: TrustedProxies,
+    /// What is expected of networks.
+    pub limits: LimitSettings,
     /// Whose portal it is.
     pub organisation: Organisation,
     /// In which zone times are shown.
@@ -156,6 +158,7 @@ async fn before_pages(State(house): State<House>, mut request: Request, next: Ne
         house.style(),
         house.organisation.default_language,
     );
+    visit.starts = house.limits.starts(client.address());
     request.extensions_mut().insert(visit);
     next.run(request).await
 }

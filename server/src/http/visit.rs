@@ -19,6 +19,7 @@ pub fn visit(headers: &HeaderMap, client: Client, style: Style, default_language
     Visit {
         network: network.key(),
         coarse: network.coarse(),
+        starts: None,
         agent: headers
             .get(USER_AGENT)
             .and_then(|agent| agent.to_str().ok())
@@ -29,6 +30,7 @@ pub fn visit(headers: &HeaderMap, client: Client, style: Style, default_language
         language: language(headers, cookie(LANGUAGE).as_deref(), default_language),
         holder: cookie(HOLDER),
         session: cookie(SESSION),
+        device: cookie(DEVICE),
         trail: Trail::default(),
     }
 }

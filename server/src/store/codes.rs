@@ -1,6 +1,7 @@
 //! Codes that were asked for. A row tells everything about a code but its digits.
 
 use portal::identity::{AccountId, CodeId, ContactId, FlowId};
+use portal::limits::Lane;
 use portal::method::Method;
 use portal::method::code::Purpose;
 use portal::moment::Moment;
@@ -19,6 +20,8 @@ macro_rules! code_columns {
         account,
         purpose,
         method,
+        digits,
+        lane,
         contact,
         channel,
         nonce,
@@ -42,6 +45,8 @@ fn read(row: &AnyRow) -> Result<Code> {
         account: AccountId::new(text(row, "account")?),
         purpose: word(row, "purpose", Purpose::from_word)?,
         method: word(row, "method", Method::from_word)?,
+        digits: small(row, "digits")?,
+        lane: word(row, "lane", Lane::from_word)?,
         contact: ContactId::new(text(row, "contact")?),
         channel: text(row, "channel")?,
         nonce: text(row, "nonce")?,
@@ -79,15 +84,17 @@ impl SqlStore {
         account: &AccountId,
         except: &FlowId,
         since: Moment,
-    ) -> Result<Vec<Moment>> {
+    ) -> Result<Vec<(Moment, Lane)>> {
         let rows =
-            sqlx::query("select asked from code where account = $1 and asked > $2 and flow <> $3 and closed = 0")
+            sqlx::query("select asked, lane from code where account = $1 and asked > $2 and flow <> $3 and closed = 0")
                 .bind(account.as_str())
                 .bind(since.millis())
                 .bind(except.as_str())
                 .fetch_all(&self.reader)
                 .await?;
-        rows.iter().map(|row| moment(row, "asked")).collect()
+        rows.iter()
+            .map(|row| Ok((moment(row, "asked")?, word(row, "lane", Lane::from_word)?)))
+            .collect()
     }
 }
 
@@ -104,6 +111,8 @@ pub(super) async fn open(conn: &mut AnyConnection, code: &Code) -> Result<Commit
     .bind(code.account.as_str())
     .bind(code.purpose.word())
     .bind(code.method.word())
+    .bind(i64::from(code.digits))
+    .bind(code.lane.word())
     .bind(code.contact.as_str())
     .bind(&code.channel)
     .bind(&code.nonce)

@@ -1,7 +1,8 @@
 //! Counters: failures, sends, and challenges that are spent. What they mean is not known here.
 
-use portal::identity::AccountId;
-use portal::limits::{Factor, Failures, Sent};
+use portal::identity::{AccountId, CodeId};
+use portal::limits::{Factor, Failures, Lane, Sent};
+use portal::method::Method;
 use portal::moment::Moment;
 use portal::ports::Committed;
 use sqlx::AnyConnection;
@@ -37,7 +38,7 @@ impl SqlStore {
 
     pub(super) async fn list_sends(&self, channel: &str, network: &str, since: Moment) -> Result<Vec<Sent>> {
         let rows =
-            sqlx::query("select at, network from sent where channel = $1 and at > $2 order by at desc limit 200")
+            sqlx::query("select at, network, lane from sent where channel = $1 and at > $2 order by at desc limit 200")
                 .bind(channel)
                 .bind(since.millis())
                 .fetch_all(&self.reader)
@@ -47,19 +48,22 @@ impl SqlStore {
                 Ok(Sent {
                     at: moment(row, "at")?,
                     same_network: text(row, "network")? == network,
+                    lane: word(row, "lane", Lane::from_word)?,
                 })
             })
             .collect()
     }
 
     /// Every send on behalf of the account counts, by whatever way: that is the stricter reading.
-    pub(super) async fn list_sends_for(&self, account: &AccountId, since: Moment) -> Result<Vec<Moment>> {
-        let rows = sqlx::query("select at from sent where account = $1 and at > $2 order by at desc limit 200")
+    pub(super) async fn list_sends_for(&self, account: &AccountId, since: Moment) -> Result<Vec<(Moment, Lane)>> {
+        let rows = sqlx::query("select at, lane from sent where account = $1 and at > $2 order by at desc limit 200")
             .bind(account.as_str())
             .bind(since.millis())
             .fetch_all(&self.reader)
             .await?;
-        rows.iter().map(|row| moment(row, "at")).collect()
+        rows.iter()
+            .map(|row| Ok((moment(row, "at")?, word(row, "lane", Lane::from_word)?)))
+            .collect()
     }
 }
 
@@ -237,6 +241,7 @@ pub(super) async fn record_send(
     channel: &str,
     network: &str,
     account: &AccountId,
+    (lane, method, prefix, code): (Lane, Method, Option<&str>, &CodeId),
     at: Moment,
 ) -> Result<Committed> {
     sqlx::query(
@@ -244,7 +249,11 @@ pub(super) async fn record_send(
             channel,
             network,
             account,
-            at
+            at,
+            lane,
+            method,
+            prefix,
+            code
         )
         values ($1, $2, $3, $4)",
     )
@@ -252,6 +261,10 @@ pub(super) async fn record_send(
     .bind(network)
     .bind(account.as_str())
     .bind(at.millis())
+    .bind(lane.word())
+    .bind(method.word())
+    .bind(prefix)
+    .bind(code.as_str())
     .execute(conn)
     .await?;
     Ok(Committed::Done)

@@ -18,16 +18,18 @@ impl Portal {
         asked: Moment,
         now: Moment,
     ) -> Result<Awaited, Fault> {
-        let failing = self.store.failing(now).await?;
+        let failing = self.failing(now).await?;
+        let code = self.store.code(code).await?;
+        let lane = self.lane(visit, &account.id).await?;
         Ok(Awaited {
             method,
             address: mask(contact),
-            digits: u8::try_from(method.digits()).unwrap_or(8),
+            digits: code.map_or(method.digits(), |code| code.digits),
             asked,
             until: asked + LIFE,
             again: self.next_send_to(visit, contact, now).await?.max(asked + AGAIN_AFTER),
             other_way: None,
-            hurdle: self.hurdle(account, method, &failing, now).await?,
+            hurdle: self.hurdle(account, lane, method, &failing, now).await?,
             has_other: false,
         })
     }

@@ -1,6 +1,7 @@
 //! Judging a code that was typed: the same for a reset and for a registration.
 
 use super::blocked::{reason, refused};
+use super::crowd::guess;
 use super::reachable::factor;
 use super::{Answer, Portal, Visit};
 use crate::audit::{Entry, Outcome};
@@ -75,8 +76,10 @@ impl Portal {
         let now = attempt.entry.at;
         attempt.entry.method = Some(attempt.method);
         let factor = factor(attempt.method);
-        let before = self.store.failures(&attempt.account.id, factor).await?;
-        if let Some(refusal) = refused(before.leave(now)) {
+        let lane = self.lane(visit, &attempt.account.id).await?;
+        let counter = lane.counter(&attempt.account.id);
+        let before = self.store.failures(&counter, factor).await?;
+        if let Some(refusal) = refused(lane.leave(&before, now)) {
             return Ok(attempt.blocked(self, refusal));
         }
         let code = self.store.code(attempt.code).await?.ok_or(Refusal::CodeDead)?;
@@ -107,6 +110,7 @@ impl Portal {
         }];
         let after = if proof.is_some() {
             entry.outcome = Outcome::Succeeded;
+            changes.push(Change::AnswerSend(code.id.clone()));
             changes.push(Change::SpendCode(code.id));
             changes.extend(
                 self.tell_of_failures(visit, account, factor, &before, &mut entry)
@@ -115,18 +119,19 @@ impl Portal {
             Failures::default()
         } else {
             entry.outcome = Outcome::Failed;
+            changes.extend(guess(&code, now));
             // The last try: from here on it holds no place among the live ones.
             if left == 1 {
                 changes.push(Change::SpendCode(code.id));
             }
             let after = before.count(now);
-            if after.leave(now) == Leave::Closed {
+            if lane.leave(&after, now) == Leave::Closed {
                 changes.extend(self.notices(visit, account, contacts, &Matter::Closed, now)?);
             }
             after
         };
         changes.push(Change::SaveFailures {
-            account: account.id.clone(),
+            account: counter,
             factor,
             before,
             after,

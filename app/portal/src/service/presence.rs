@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::{Answer, Portal, Visit};
+use crate::limits::population::ELEVATED_BITS;
 use crate::moment::{Moment, minutes, seconds};
 use crate::ports::{Change, Fault, Label};
 use crate::presence::{TICKET_RIPENS, TOKEN_LIFE, leading_zero_bits};
@@ -18,10 +19,14 @@ use crate::screen::Challenge;
 const BASE_BITS: u8 = 16;
 /// At most eight times the base price.
 const MOST_EXTRA_BITS: u8 = 3;
-/// Starts a minute from one network from which on the price doubles.
-const STARTS_BEFORE_STEP_UP: u32 = 60;
-/// Starts a minute from one network that are refused: far above what an office behind one address does.
-const STARTS_BEFORE_REFUSAL: u32 = 300;
+/// Starts a minute from one network (an IPv4 address, an IPv6 /64) from which on the price doubles, unless the operator says
+/// otherwise of it.
+pub const STARTS_BEFORE_STEP_UP: u32 = 60;
+/// So many times as many are refused: 300 a minute, far above what an office behind one address does.
+const REFUSAL: u32 = 5;
+/// The network around it (an IPv4 /24, an IPv6 /48) may start so many times as much before the price doubles for all in it.
+/// Those are never refused: somebody else may be among them.
+const AROUND: u32 = 4;
 /// Tickets (without scripts) a minute from one network.
 const TICKETS: u32 = 20;
 /// Networks counted at once, about 10 MB of them. Those that come when so many are there pay the highest price and are not
@@ -96,9 +101,15 @@ impl Minute {
         }
     }
 
-    /// More than an office behind one address does.
-    pub(super) const fn is_beyond_reason(self) -> bool {
-        self.starts > STARTS_BEFORE_REFUSAL
+    /// More than an office behind one address does, of which one expects so many starts a minute.
+    pub(super) const fn is_beyond_reason(self, expected: u32) -> bool {
+        self.starts > expected.saturating_mul(REFUSAL)
+    }
+
+    /// How often the price has doubled for somebody of whom one expects so many starts a minute.
+    fn doublings(self, expected: u32) -> u8 {
+        let doublings = self.starts / expected.max(1);
+        u8::try_from(doublings).map_or(MOST_EXTRA_BITS, |doublings| doublings.min(MOST_EXTRA_BITS))
     }
 
     /// When it is over.
@@ -124,9 +135,9 @@ impl Presence<'_> {
 
 impl Portal {
     /// A challenge for the browser that holds this cookie.
-    pub fn challenge(&self, visit: &Visit, holder: &str) -> Result<Challenge, Fault> {
+    pub async fn challenge(&self, visit: &Visit, holder: &str) -> Result<Challenge, Fault> {
         let now = self.now();
-        let bits = self.price(visit, now);
+        let bits = self.price(visit, now).await?;
         let token = self.sign(holder, now, bits, &self.fresh_name()?);
         Ok(Challenge {
             token,
@@ -135,11 +146,20 @@ impl Portal {
         })
     }
 
-    /// What a start costs this network at present, in leading zero bits.
-    fn price(&self, visit: &Visit, now: Moment) -> u8 {
-        let starts = self.starts.read(&visit.network, now).starts;
-        let extra = (starts / STARTS_BEFORE_STEP_UP).min(u32::from(MOST_EXTRA_BITS));
-        BASE_BITS + u8::try_from(extra).unwrap_or(MOST_EXTRA_BITS)
+    /// What a start costs at present, in leading zero bits. A browser that some account knows pays for its own starts alone,
+    /// whatever goes on around it.
+    async fn price(&self, visit: &Visit, now: Moment) -> Result<u8, Fault> {
+        if let Some(device) = self.known_device(visit).await? {
+            return Ok(BASE_BITS + self.starts.read(&device, now).doublings(STARTS_BEFORE_STEP_UP));
+        }
+        let expected = visit.expected();
+        let here = self.starts.read(&visit.network, now).doublings(expected);
+        let around = self
+            .starts
+            .read(&visit.coarse, now)
+            .doublings(expected.saturating_mul(AROUND));
+        let crowd = if self.is_elevated(now).await? { ELEVATED_BITS } else { 0 };
+        Ok(BASE_BITS + here.max(around) + crowd)
     }
 
     fn sign(&self, holder: &str, issued: Moment, bits: u8, salt: &str) -> String {
@@ -152,14 +172,14 @@ impl Portal {
 
     /// Judges an answer; what it returns has to be committed before it lets anybody through, so that a challenge is spent
     /// by exactly one.
-    pub(super) fn judge_presence(&self, visit: &Visit, holder: &str, presence: Presence<'_>) -> Answer<Change> {
+    pub(super) async fn judge_presence(&self, visit: &Visit, holder: &str, presence: Presence<'_>) -> Answer<Change> {
         let now = self.now();
         let (issued, bits) = self.read_token(holder, presence.token).ok_or(Refusal::Challenge)?;
         if now >= issued + TOKEN_LIFE || issued > now + seconds(60) {
             return Err(Refusal::Challenge.into());
         }
         // Challenges that were hoarded while they were cheap are not; one step is forgiven to whoever was typing.
-        if bits + 1 < self.price(visit, now) {
+        if bits + 1 < self.price(visit, now).await? {
             return Err(Refusal::Challenge.into());
         }
         if presence.is_ticket() {
@@ -179,10 +199,20 @@ impl Portal {
     }
 
     /// Counts a start whose challenge is spent.
-    pub(super) fn count_start(&self, visit: &Visit, presence: Presence<'_>, now: Moment) -> Result<(), Refusal> {
-        let minute = self.starts.count(&visit.network, presence.is_ticket(), now);
-        if minute.is_beyond_reason() || minute.tickets > TICKETS {
-            return Err(Refusal::Crowded { until: minute.end() });
+    pub(super) async fn count_start(&self, visit: &Visit, presence: Presence<'_>, now: Moment) -> Answer<()> {
+        let by_ticket = presence.is_ticket();
+        let (minute, expected) = if let Some(device) = self.known_device(visit).await? {
+            (self.starts.count(&device, by_ticket, now), STARTS_BEFORE_STEP_UP)
+        } else {
+            // Tickets cost nothing, so the network around has not many of them either.
+            let around = self.starts.count(&visit.coarse, by_ticket, now);
+            if by_ticket && around.tickets > TICKETS * AROUND {
+                return Err(Refusal::Crowded { until: around.end() }.into());
+            }
+            (self.starts.count(&visit.network, by_ticket, now), visit.expected())
+        };
+        if minute.is_beyond_reason(expected) || minute.tickets > TICKETS {
+            return Err(Refusal::Crowded { until: minute.end() }.into());
         }
         Ok(())
     }
@@ -209,20 +239,41 @@ mod tests {
 
     const NOW: Moment = Moment::from_millis(1_800_000_000_000);
 
+    /// Bytes of the counts of a million networks: what is there and what the map has set aside.
+    #[test]
+    fn a_million_networks_take_less_than_two_hundred_mebibytes() {
+        let starts = Starts::default();
+        for n in 0..1_000_000_u32 {
+            starts.count(&format!("2001:db8:{:x}:{:x}::/64", n >> 16, n & 0xffff), false, NOW);
+        }
+        let counted = starts.0.lock().unwrap();
+        let names: usize = counted.networks.keys().map(String::capacity).sum();
+        // One byte of control for each place (hashbrown).
+        let places = counted.networks.capacity() * 8 / 7 * (size_of::<(String, Minute)>() + 1);
+        assert!(names + places < 200 * 1_024 * 1_024 / 10, "{names} {places}");
+    }
+
     #[test]
     fn a_flood_of_networks_takes_a_bounded_room_and_drives_nobody_out_of_it() {
         let starts = Starts::default();
-        for _ in 0..=STARTS_BEFORE_REFUSAL {
+        for _ in 0..=STARTS_BEFORE_STEP_UP * REFUSAL {
             starts.count("the busy one", false, NOW);
         }
         for n in 0..MOST_NETWORKS + 5_000 {
             starts.count(&n.to_string(), false, NOW);
         }
         assert_eq!(starts.0.lock().unwrap().networks.len(), MOST_NETWORKS);
-        assert!(starts.count("the busy one", false, NOW).is_beyond_reason());
+        assert!(
+            starts
+                .count("the busy one", false, NOW)
+                .is_beyond_reason(STARTS_BEFORE_STEP_UP)
+        );
         // Whoever comes too late pays the most, but is let in.
         for minute in [starts.read("late", NOW), starts.count("late", false, NOW)] {
-            assert!(minute.starts >= STARTS_BEFORE_STEP_UP * u32::from(MOST_EXTRA_BITS) && !minute.is_beyond_reason());
+            assert!(
+                minute.starts >= STARTS_BEFORE_STEP_UP * u32::from(MOST_EXTRA_BITS)
+                    && !minute.is_beyond_reason(STARTS_BEFORE_STEP_UP)
+            );
         }
         // A minute later there is room again.
         let later = NOW + minutes(1);

@@ -2,7 +2,7 @@
 
 use super::Portal;
 use crate::identity::Channel;
-use crate::limits::{Factor, Leave};
+use crate::limits::{Factor, Lane, Leave};
 use crate::method::{ContactKind, Method, email, phone};
 use crate::moment::Moment;
 use crate::policy::Policy;
@@ -85,12 +85,13 @@ impl Portal {
     pub(super) async fn hurdle(
         &self,
         account: &Account,
+        lane: Lane,
         method: Method,
         failing: &[Method],
         now: Moment,
     ) -> Result<Option<Hurdle>, Fault> {
-        let failures = self.store.failures(&account.id, factor(method)).await?;
-        Ok(match failures.leave(now) {
+        let failures = self.store.failures(&lane.counter(&account.id), factor(method)).await?;
+        Ok(match lane.leave(&failures, now) {
             Leave::Closed => Some(Hurdle::Closed),
             Leave::Wait(until) => Some(Hurdle::Wait(until)),
             Leave::Granted => failing.contains(&method).then_some(Hurdle::Down),

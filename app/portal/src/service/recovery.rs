@@ -10,6 +10,7 @@ mod screen;
 mod set;
 mod unlock;
 mod verify;
+mod whole_number;
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -177,6 +177,7 @@ impl Portal {
             account: &found.person.account.id,
             purpose,
             method,
+            digits: method.digits(),
             contact,
         };
         let mut entry = self.own_entry(visit, found, Event::Send, Outcome::Succeeded);

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::reachable::Reachable;
+use super::spending::Costs;
 use super::{Answer, Portal, Visit};
 use crate::account::Language;
 use crate::identity::{AccountId, CodeId, FlowId, MessageId};
-use crate::limits::{self, LIVE_CODES, MESSAGES, MESSAGES_WITHIN, earliest, next_send};
+use crate::limits::{MESSAGES_WITHIN, next_code, next_message, next_send};
 use crate::method::code::{LIFE, Purpose, digits_of};
 use crate::method::{ContactKind, Method};
 use crate::moment::{Moment, days, hours};
@@ -30,6 +31,7 @@ pub(super) struct Request<'a> {
     pub account: &'a AccountId,
     pub purpose: Purpose,
     pub method: Method,
+    pub digits: u8,
     pub contact: &'a Contact,
 }
 
@@ -48,7 +50,7 @@ impl Portal {
                 code.nonce.as_bytes(),
             ],
         );
-        digits_of(&digest, code.method.digits())
+        digits_of(&digest, usize::from(code.digits))
     }
 
     /// Prepares a code: judges the limits, then lists what to commit.
@@ -58,21 +60,24 @@ impl Portal {
             account,
             purpose,
             method,
+            digits,
             contact,
         } = request;
         let channel = self.channel(contact);
         let network = self.sends_network(visit);
-        if self.store.failing(now).await?.contains(&method) {
+        let lane = self.lane(visit, account).await?;
+        if self.failing(now).await?.contains(&method) {
             return Err(Refusal::ChannelDown.into());
         }
+        let Costs { next, mut changes } = self.costs(method, contact, lane, now).await?;
         let past = self.store.sends(channel.as_str(), &network, now - days(1)).await?;
-        let mut next = next_send(&past, now);
+        let mut next = next.max(next_send(&past, lane, now));
         // By whatever way: somebody who registers one number after the other is stopped here as well.
         let messages = self.store.sends_for(account, now - MESSAGES_WITHIN).await?;
         let for_account = messages.len();
-        next = next.max(earliest(messages.into_iter(), MESSAGES, MESSAGES_WITHIN, now));
+        next = next.max(next_message(&messages, lane, now));
         let live = self.store.live_codes(account, flow, now - LIFE).await?;
-        next = next.max(earliest(live.into_iter(), LIVE_CODES, LIFE, now));
+        next = next.max(next_code(&live, lane, now));
         if next > now {
             let is_long = next.since(now) > LONG_WAIT;
             return Err(Refusal::Sends { until: next, is_long }.into());
@@ -83,6 +88,8 @@ impl Portal {
             account: account.clone(),
             purpose,
             method,
+            digits,
+            lane,
             contact: contact.id.clone(),
             channel: channel.as_str().to_owned(),
             nonce: self.fresh_name()?,
@@ -100,30 +107,33 @@ impl Portal {
             expires: now + LIFE,
             network: visit.coarse.clone(),
         };
-        Ok(Asked {
-            code: code.id.clone(),
-            changes: vec![
-                // Others who ask at the same moment judge anew.
-                Change::SendsAre {
-                    channel: channel.as_str().to_owned(),
-                    since: now - days(1),
-                    seen: past.len(),
-                },
-                Change::SendsForAre {
-                    account: account.clone(),
-                    since: now - MESSAGES_WITHIN,
-                    seen: for_account,
-                },
-                Change::OpenCode(code),
-                Change::RecordSend {
-                    channel: channel.as_str().to_owned(),
-                    network,
-                    account: account.clone(),
-                    at: now,
-                },
-                Change::Enqueue(message),
-            ],
-        })
+        let carried = code.id.clone();
+        changes.extend([
+            // Others who ask at the same moment judge anew.
+            Change::SendsAre {
+                channel: channel.as_str().to_owned(),
+                since: now - days(1),
+                seen: past.len(),
+            },
+            Change::SendsForAre {
+                account: account.clone(),
+                since: now - MESSAGES_WITHIN,
+                seen: for_account,
+            },
+            Change::OpenCode(code),
+            Change::RecordSend {
+                channel: channel.as_str().to_owned(),
+                network,
+                account: account.clone(),
+                lane,
+                method,
+                prefix: self.prefix(contact),
+                code: carried.clone(),
+                at: now,
+            },
+            Change::Enqueue(message),
+        ]);
+        Ok(Asked { code: carried, changes })
     }
 
     /// The network whose sends to one destination are counted together: an IPv4 /24, an IPv6 /64.
@@ -143,7 +153,8 @@ impl Portal {
             .store
             .sends(self.channel(contact).as_str(), &network, now - days(1))
             .await?;
-        Ok(limits::next_send(&past, now))
+        let lane = self.lane(visit, &contact.account).await?;
+        Ok(next_send(&past, lane, now))
     }
 
     /// A notice to everybody in [`whom_to_tell`].

@@ -126,7 +126,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
                     hint=words.fill(Word::CodeUntil, &[("time", &words.clock(code.until))])
                     problem
                     autocomplete="one-time-code"
-                    class=if code.digits == 8 { "input digits eight" } else { "input digits" }
+                    class=cells(code.digits)
                     first=true
                     ltr=true
                     digits=code.digits
@@ -181,6 +181,15 @@ fn NothingArrived(code: Awaited, now: Moment, key: String, help: Help) -> impl I
             {other}
             <li>{help.draw("quiet")}</li>
         </Waiting>
+    }
+}
+
+/// The field with as many ruled cells as the code has digits.
+const fn cells(digits: u8) -> &'static str {
+    match digits {
+        6 => "input digits",
+        8 => "input digits eight",
+        _ => "input digits ten",
     }
 }
 

@@ -10,6 +10,7 @@ use super::{marks, whereabouts};
 use crate::api::recovery::{Extend, Reconsider, RecoveryView, SetPassword, recovery_view};
 use crate::api::{Said, View};
 use crate::parts::deed::{Deed, Press, door};
+use crate::parts::device::own_device;
 use crate::parts::load::{Refresh, Refused, load, look_again, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::password::NewPassword;
@@ -98,6 +99,7 @@ fn Form(
                 />
                 <NewPassword judgement history problem again_problem />
                 <div class="actions">
+                {own_device(&view.typed("device"))}
                     <Press label=words.say(Word::PasswordSet) />
                 </div>
             </Deed>

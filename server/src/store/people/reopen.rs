@@ -2,7 +2,7 @@
 
 use portal::account::UserName;
 use portal::audit::{Actor, Event};
-use portal::limits::{Factor, Failures, Leave};
+use portal::limits::{Factor, Failures, Lane, Leave};
 use portal::moment::Moment;
 use portal::ports::{Change, Committed, Freeze};
 
@@ -53,12 +53,15 @@ impl SqlStore {
             };
             let mut closed = Vec::new();
             let mut changes = Vec::new();
-            for factor in CLOSING {
-                let before = self.read_failures(&account.id, factor).await?;
+            for (factor, lane) in CLOSING.into_iter().flat_map(|factor| Lane::ALL.map(|lane| (factor, lane))) {
+                let counter = lane.counter(&account.id);
+                let before = self.read_failures(&counter, factor).await?;
+                // The owner's own browsers wait where strangers would find it closed: so many failures go as well.
                 if before.leave(now) == Leave::Closed {
                     closed.push(factor);
                     changes.push(Change::SaveFailures {
-                        account: account.id.clone(),
+                        account: counter,
+            closed.dedup();
                         factor,
                         before,
                         after: Failures::default(),

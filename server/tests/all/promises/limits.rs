@@ -1,6 +1,7 @@
 //! Counters: compared whole, and told by whom they are about.
 
-use portal::limits::{Factor, Failures};
+use portal::limits::{Factor, Failures, Lane};
+use portal::method::Method;
 use portal::moment::seconds;
 use portal::ports::{Change, Committed, Store as _};
 
@@ -95,6 +96,10 @@ async fn sends_are_told_by_destination_network_and_account() {
         channel: channel.into(),
         network: network.into(),
         account: account.id.clone(),
+        lane: Lane::Unknown,
+        method: Method::Email,
+        prefix: None,
+        code: portal::identity::CodeId::new("c"),
         at: START - seconds(age),
     };
     ground
@@ -121,5 +126,6 @@ async fn sends_are_told_by_destination_network_and_account() {
         3
     );
     let mine = ground.store.sends_for(&account.id, START - seconds(30)).await.unwrap();
-    assert_eq!(mine, [START - seconds(5), START - seconds(7)]);
+    let lane = Lane::Unknown;
+    assert_eq!(mine, [(START - seconds(5), lane), (START - seconds(7), lane)]);
 }

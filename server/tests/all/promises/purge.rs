@@ -57,6 +57,10 @@ async fn each_thing_goes_in_its_time() {
                 channel: "c".into(),
                 network: "n".into(),
                 account: account.id.clone(),
+                lane: portal::limits::Lane::Unknown,
+                method: Method::Email,
+                prefix: None,
+                code: portal::identity::CodeId::new("c"),
                 at: START,
             },
             Change::Enqueue(carrying(&code)),
@@ -148,6 +152,10 @@ async fn thousands_go_in_batches_and_a_person_writes_in_between() {
             channel: "c".into(),
             network: "n".into(),
             account: account.id.clone(),
+            lane: portal::limits::Lane::Unknown,
+            method: Method::Email,
+            prefix: None,
+            code: portal::identity::CodeId::new("c"),
             at: START,
         };
         ground.done((0..700).map(|_| send()).collect()).await;

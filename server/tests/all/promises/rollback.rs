@@ -120,6 +120,10 @@ async fn whatever_is_stale_takes_everything_before_it_back() {
                 channel: "c".into(),
                 network: "n".into(),
                 account: account.id.clone(),
+                lane: portal::limits::Lane::Unknown,
+                method: Method::Email,
+                prefix: None,
+                code: portal::identity::CodeId::new("c"),
                 at: START,
             },
             Change::SpendChallenge {

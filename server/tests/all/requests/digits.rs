@@ -35,6 +35,8 @@ fn code(method: Method) -> Code {
         account: AccountId::new("the account"),
         purpose: Purpose::Recovery,
         method,
+        digits: method.digits(),
+        lane: portal::limits::Lane::Unknown,
         contact: ContactId::new("the contact"),
         channel: "the channel".into(),
         nonce: fresh(),
@@ -48,7 +50,7 @@ fn code(method: Method) -> Code {
 async fn every_digit_stands_equally_often_in_every_place_leading_zeros_included() {
     let house = House::open().await;
     for method in Method::ALL {
-        let places = method.digits();
+        let places = usize::from(method.digits());
         let mut in_place = vec![[0_usize; 10]; places];
         let (mut heads, mut tails) = ([0_usize; 100], [0_usize; 100]);
         for _ in 0..DRAWS {

@@ -2,8 +2,7 @@
 
 use super::{Decided, FormKey, Found, Onward};
 use crate::audit::{Event, Outcome};
-use crate::identity::AccountId;
-use crate::limits::{Factor, Failures};
+use crate::limits::Lane;
 use crate::method::code::Purpose;
 use crate::method::{Method, phone};
 use crate::moment::Moment;
@@ -40,11 +39,12 @@ impl Portal {
                 if found.walk.has_proved_by(&way.channel) {
                     return Err(Refusal::Method.into());
                 }
-                let failures = self.store.failures(&account.id, factor(method)).await?;
-                if let Some(refusal) = refused(failures.leave(now)) {
+                let lane = self.lane(visit, &account.id).await?;
+                let failures = self.store.failures(&lane.counter(&account.id), factor(method)).await?;
+                if let Some(refusal) = refused(lane.leave(&failures, now)) {
                     return Ok(self.blocked(visit, &found, now, Event::Send, method, refusal));
                 }
-                let forgiven = match self.whole_number(visit, &found, way, method, whole, now).await? {
+                let forgiven = match self.whole_number(visit, &found, (way, lane), method, whole, now).await? {
                     Whole::Fits(forgiven) => forgiven,
                     Whole::Refused(decided) => return Ok(decided),
                 };
@@ -53,6 +53,7 @@ impl Portal {
                     account: &account.id,
                     purpose: Purpose::Recovery,
                     method,
+                    digits: self.digits_asked(method, found.walk.required(), now).await?,
                     contact: &way.contact,
                 };
                 let Asked { code, mut changes } = match self.ask_for_code(visit, request, now).await {
@@ -83,7 +84,7 @@ impl Portal {
         &self,
         visit: &Visit,
         found: &Found,
-        way: &Reachable,
+        (way, lane): (&Reachable, Lane),
         method: Method,
         whole: &str,
         now: Moment,
@@ -92,30 +93,18 @@ impl Portal {
         if method == Method::Email || was_given {
             return Ok(Whole::Fits(None));
         }
-        // Counted for this network alone: nothing was sent yet, and a stranger elsewhere must not lock the owner out.
-        let counted = AccountId::new(format!(
-            "{}@{}",
-            way.contact.account.as_str(),
-            self.index("network", &visit.network)
-        ));
-        let before = self.store.failures(&counted, Factor::WholeNumber).await?;
-        if let Some(refusal) = refused(before.leave_after_pause(now)) {
+        let counted = self.whole_numbers(visit, &way.contact.account, lane).await?;
+        if let Some(refusal) = refused(counted.leave(now)) {
             let decided = self.blocked(visit, found, now, Event::Send, method, refusal);
             return Ok(Whole::Refused(decided));
         }
         if whole.trim().is_empty() {
             return Err(Refusal::Phone(phone::Problem::Missing).into());
         }
-        let save = |before, after| Change::SaveFailures {
-            account: counted,
-            factor: Factor::WholeNumber,
-            before,
-            after,
-        };
         if phone::is_same(whole, &way.contact.address) {
-            return Ok(Whole::Fits(Some(save(before, Failures::default()))));
+            return Ok(Whole::Fits(counted.forgiven()));
         }
-        let after = before.count(now);
+        let mut changes = counted.wrong(now);
         let mut entry = self.flow_entry(visit, &found.flow, now, Event::Send, Outcome::Failed);
         entry.method = Some(method);
         entry.detail = "whole_number".into();

@@ -56,7 +56,7 @@ impl Portal {
         }
         let id = FlowId::new(self.fresh_name()?);
         let next = self.rotated(&id, 1, key);
-        let walk = Recovery::begin(gate, now);
+        let walk = Recovery::begin(self.gate_today(gate, account.as_ref(), &contacts, &policy, now).await?, now);
         let flow = Flow {
             id,
             kind: FlowKind::Recovery,
@@ -81,18 +81,19 @@ impl Portal {
 
     /// Spends the proof of presence, before anybody is looked up: a challenge pays for one look.
     async fn pass_presence(&self, visit: &Visit, holder: &str, presence: Presence<'_>, now: Moment) -> Answer<()> {
-        let spent = self.judge_presence(visit, holder, presence)?;
+        let spent = self.judge_presence(visit, holder, presence).await?;
         if self.store.commit(vec![spent]).await? == Committed::Stale {
             return Err(Refusal::Challenge.into());
         }
         // Counted once it is spent: whoever sends it again makes nothing dearer for the others of the network.
-        if let Err(refusal) = self.count_start(visit, presence, now) {
+        let counted = self.count_start(visit, presence, now).await;
+        if let Err(Trouble::Refused(_)) = &counted {
             let mut entry = self.entry(visit, now, Event::Identify, Outcome::Blocked);
             entry.detail = "network".into();
             self.write_blocked(&visit.network, entry).await?;
             return Err(refusal.into());
         }
-        Ok(())
+        counted
     }
 
     /// The same name keeps the live flow, proofs and all.

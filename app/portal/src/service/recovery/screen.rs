@@ -18,7 +18,7 @@ impl Portal {
 
     /// The first screen, whether a reset is under way or not, with the support code of that reset, else of the browser.
     pub async fn identify_screen(&self, visit: &Visit, holder: &str) -> Answer<(RecoveryScreen, String)> {
-        let challenge = self.challenge(visit, holder)?;
+        let challenge = self.challenge(visit, holder).await?;
         let found = self.find_recovery(visit, self.now()).await?;
         let support = found.map_or_else(|| self.support_code(holder), |found| found.flow.support);
         Ok((RecoveryScreen::Identify(challenge), support))
@@ -29,7 +29,7 @@ impl Portal {
     pub async fn recovery_screen(&self, visit: &Visit, holder: &str) -> Answer<(RecoveryScreen, String)> {
         let now = self.now();
         let Some(found) = self.find_recovery(visit, now).await? else {
-            let challenge = self.challenge(visit, holder)?;
+            let challenge = self.challenge(visit, holder).await?;
             return Ok((RecoveryScreen::Identify(challenge), self.support_code(holder)));
         };
         let support = found.flow.support.clone();
@@ -61,7 +61,10 @@ impl Portal {
                 match (stage, way) {
                     (
                         Stage::Awaiting {
-                            method, channel, asked, ..
+                            method,
+                            channel,
+                            code,
+                            asked,
                         },
                         Some(way),
                     ) => {
@@ -71,7 +74,7 @@ impl Portal {
                                 .iter()
                                 .any(|one| one.channel != channel && !found.walk.has_proved_by(&one.channel)),
                             ..self
-                                .awaited(visit, &account, (method, &way.contact), asked, now)
+                                .awaited(visit, &account, (method, &way.contact, &code), asked, now)
                                 .await?
                         };
                         Ok(RecoveryScreen::Code {
@@ -93,7 +96,8 @@ impl Portal {
                     }),
                     _ => {
                         let mut choices = Vec::new();
-                        let failing = self.store.failing(now).await?;
+                        let failing = self.failing(now).await?;
+                        let lane = self.lane(visit, &account.id).await?;
                         for way in reachable.iter().filter(|one| !found.walk.has_proved_by(&one.channel)) {
                             for &method in &way.methods {
                                 choices.push(Choice {
@@ -101,7 +105,7 @@ impl Portal {
                                     mask: mask(&way.contact),
                                     ending: (method != Method::Email)
                                         .then(|| phone::ending(&way.contact.address).to_owned()),
-                                    hurdle: self.hurdle(&account, method, &failing, now).await?,
+                                    hurdle: self.hurdle(&account, lane, method, &failing, now).await?,
                                 });
                             }
                         }

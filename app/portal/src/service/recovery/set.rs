@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::{Decided, FormKey, Found, Onward};
 use crate::audit::{Entry, Event, Outcome};
-use crate::limits::{Factor, Failures};
+use crate::limits::{Factor, Failures, Lane};
 use crate::method::proof::Proof;
 use crate::moment::Moment;
 use crate::policy::Policy;
@@ -12,6 +12,7 @@ use crate::ports::{Account, Change, Contact};
 use crate::recovery::{FASTEST, Form, Recovery};
 use crate::refusal::Refusal;
 use crate::service::history::Past;
+use crate::service::device::Device;
 use crate::service::reachable::factor;
 use crate::service::{Answer, NewEntries, Portal, Visit};
 
@@ -30,15 +31,31 @@ impl Portal {
         .await
     }
 
-    /// "Set new password". Everything is judged again as it is at this moment, in the commit that sets it.
-    pub async fn set_password(&self, visit: &Visit, entries: NewEntries<'_>, key: FormKey<'_>) -> Answer<Onward> {
-        let fields = [entries.new, entries.again];
+    /// "Set new password". Everything is judged again as it is at this moment, in the commit that sets it. With the cookie by
+    /// which the account knows the browser from here on, where it shall.
+    pub async fn set_password(
+        &self,
+        visit: &Visit,
+        entries: NewEntries<'_>,
+        device: Device,
+        key: FormKey<'_>,
+    ) -> Answer<(Onward, Option<String>)> {
+        let cookie = (device == Device::Own).then(|| self.device_of_form(key.0));
+        let fields = [entries.new, entries.again, cookie.as_deref().unwrap_or_default()];
         let known = OnceLock::new();
         let known = &known;
-        self.deed(visit, Form::Set, key, &fields, move |found, now| {
-            Box::pin(async move { self.decide_password(visit, &found, entries, known, now).await })
-        })
-        .await
+        let wanted = cookie.as_deref();
+        let done = self
+            .deed(visit, Form::Set, key, &fields, move |found, now| {
+                Box::pin(async move { self.decide_password(visit, &found, entries, wanted, known, now).await })
+            })
+            .await?;
+        // The form may have been one of an earlier step, which sets nothing.
+        let is_known = match &cookie {
+            Some(cookie) => self.store.is_device(&self.token_digest(cookie)).await?,
+            None => false,
+        };
+        Ok((done, cookie.filter(|_| is_known)))
     }
 
     async fn decide_password(
@@ -46,6 +63,7 @@ impl Portal {
         visit: &Visit,
         found: &Found,
         entries: NewEntries<'_>,
+        device: Option<&str>,
         known: &OnceLock<bool>,
         now: Moment,
     ) -> Answer<Decided> {
@@ -98,7 +116,9 @@ impl Portal {
             },
             Change::CloseCodes(found.flow.id.clone()),
             Change::DropProofs(found.flow.id.clone()),
+            Change::ForgetDevices(account.id.clone()),
         ];
+        changes.extend(device.map(|device| self.become_known(visit, device, &account.id, now)));
         changes.extend(self.forgiven(&account, found.walk.proofs(), failures).await?);
         changes.extend(self.reset_notices(visit, &account, &contacts, &policy, now).await?);
         changes.push(Change::Record(Entry {
@@ -116,18 +136,32 @@ impl Portal {
     /// What a reset forgives: the failures of the methods that proved, of the password that is replaced, and of the
     /// questions about its past.
     async fn forgiven(&self, account: &Account, proofs: &[Proof], history: Failures) -> Answer<Vec<Change>> {
-        let mut failed = vec![(Factor::History, history)];
+        let mut forgiven = vec![Change::SaveFailures {
+            account: account.id.clone(),
+            factor: Factor::History,
+            before: history,
+            after: Failures::default(),
+        }];
         let others = proofs.iter().map(|proof| factor(proof.method()));
         for factor in others.chain([Factor::Password]) {
-            failed.push((factor, self.store.failures(&account.id, factor).await?));
+            forgiven.extend(self.forgive(account, factor).await?);
         }
-        let forgiven = failed.into_iter().map(|(factor, before)| Change::SaveFailures {
-            account: account.id.clone(),
-            factor,
-            before,
-            after: Failures::default(),
-        });
-        Ok(forgiven.collect())
+        Ok(forgiven)
+    }
+
+    /// The failures of a factor are forgotten, whoever made them.
+    pub(super) async fn forgive(&self, account: &Account, factor: Factor) -> Answer<Vec<Change>> {
+        let mut forgiven = Vec::new();
+        for lane in Lane::ALL {
+            let account = lane.counter(&account.id);
+            forgiven.push(Change::SaveFailures {
+                before: self.store.failures(&account, factor).await?,
+                account,
+                factor,
+                after: Failures::default(),
+            });
+        }
+        Ok(forgiven)
     }
 
     /// Whether the proofs of a flow satisfy the policy and the contacts of this moment.

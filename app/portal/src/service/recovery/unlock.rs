@@ -3,7 +3,7 @@
 use super::set::told;
 use super::{Decided, FormKey, Found, Onward};
 use crate::audit::{Entry, Event, Outcome};
-use crate::limits::{Factor, Failures, Leave};
+use crate::limits::{Factor, Lane, Leave};
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::ports::{Account, Change, Matter};
@@ -12,10 +12,13 @@ use crate::refusal::Refusal;
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
-    /// What stands in the way of the present password, as far as its owner may lift it.
+    /// What stands in the way of the present password, in whichever lane, as far as its owner may lift it.
     pub(super) async fn lock(&self, account: &Account, policy: &Policy, now: Moment) -> Answer<Lock> {
-        let failures = self.store.failures(&account.id, Factor::Password).await?;
-        let is_locked = matches!(failures.leave_after_pause(now), Leave::Wait(_));
+        let mut is_locked = false;
+        for lane in Lane::ALL {
+            let failures = self.store.failures(&lane.counter(&account.id), Factor::Password).await?;
+            is_locked |= matches!(failures.leave_after_pause(now), Leave::Wait(_));
+        }
         Ok(if is_locked && policy.unlock_without_reset && account.hash.is_some() {
             Lock::Liftable
         } else {
@@ -66,6 +69,7 @@ impl Portal {
             Change::PolicyIs(policy_version),
             Change::SaveFailures {
                 account: account.id.clone(),
+        changes.extend(self.forgive(&account, Factor::Password).await?);
                 factor: Factor::Password,
                 before,
                 after: Failures::default(),

@@ -32,9 +32,10 @@ impl Portal {
         mut entry: Entry,
     ) -> Answer<Known<'a>> {
         let now = entry.at;
-        let before = self.store.failures(subject, Factor::Password).await?;
+        let counter = self.lane(visit, subject).await?.counter(subject);
+        let before = self.store.failures(&counter, Factor::Password).await?;
         if let Leave::Wait(until) = before.leave_after_pause(now) {
-            self.write_blocked(subject.as_str(), entry).await?;
+            self.write_blocked(counter.as_str(), entry).await?;
             return Err(Refusal::Wait { until }.into());
         }
         let fits = if let Some(fits) = *fits {
@@ -44,7 +45,7 @@ impl Portal {
             *fits.insert(self.hashing.verify(password, hash).await?)
         };
         let counted = |before, after| Change::SaveFailures {
-            account: subject.clone(),
+            account: counter.clone(),
             factor: Factor::Password,
             before,
             after,

@@ -1,0 +1,56 @@
+//! What texts and calls may cost.
+
+use serde::{Deserialize, Serialize};
+
+use crate::method::Method;
+
+/// How many texts and calls may be sent, whoever asks for them. Where a budget is used up, the method is down until there is
+/// room again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Spending {
+    /// Texts in any minute.
+    pub texts_a_minute: u32,
+    /// Texts in any 24 hours.
+    pub texts_a_day: u32,
+    /// Calls in any minute.
+    pub calls_a_minute: u32,
+    /// Calls in any 24 hours.
+    pub calls_a_day: u32,
+    /// Texts and calls in any hour to numbers that have their first seven digits in common. An organisation whose own
+    /// numbers lie side by side needs more than others.
+    pub to_prefix_an_hour: u32,
+}
+
+impl Default for Spending {
+    /// Our own figures: no standard gives any.
+    fn default() -> Self {
+        Self {
+            texts_a_minute: 30,
+            texts_a_day: 1_000,
+            calls_a_minute: 10,
+            calls_a_day: 200,
+            to_prefix_an_hour: 5,
+        }
+    }
+}
+
+impl Spending {
+    /// The budgets of a minute and of a day; none where sending costs nothing.
+    pub const fn budgets(&self, method: Method) -> Option<[u32; 2]> {
+        match method {
+            Method::Text => Some([self.texts_a_minute, self.texts_a_day]),
+            Method::Call => Some([self.calls_a_minute, self.calls_a_day]),
+            _ => None,
+        }
+    }
+
+    /// Whether a budget is none at all, or less for a day than for a minute.
+    pub fn is_mistaken(&self) -> bool {
+        let budgets = [
+            [self.texts_a_minute, self.texts_a_day],
+            [self.calls_a_minute, self.calls_a_day],
+        ];
+        self.to_prefix_an_hour == 0 || budgets.iter().any(|[minute, day]| *minute == 0 || day < minute)
+    }
+}
