@@ -195,14 +195,14 @@ pub fn next_send(past: &[Sent], lane: Lane, now: Moment) -> Moment {
     let past = || past.iter().filter(move |sent| sent.lane == lane);
     let by_count = SENDS
         .iter()
-        .map(|&(most, within)| earliest(past.iter().map(|sent| sent.at), most, within, now));
-    let by_network = earliest(
-        past.iter().filter(|sent| sent.same_network).map(|sent| sent.at),
-        SENDS_FROM_ONE_NETWORK,
-        hours(24),
-        now,
-    );
+        .map(|&(most, within)| earliest(past().map(|sent| sent.at), most, within, now));
     // The person at the office behind one address asks for their own code thrice within a day at most from there; the
+    // count of the destination itself still leaves seven for every other network. A known browser is no network's.
+    let from_here = past().filter(|sent| sent.same_network && lane == Lane::Unknown);
+    let by_network = earliest(from_here.map(|sent| sent.at), SENDS_FROM_ONE_NETWORK, hours(24), now);
+    by_count.chain([by_network]).max().unwrap_or(now)
+}
+
 /// When the next message on behalf of an account is allowed in a lane, given those within [`MESSAGES_WITHIN`].
 pub fn next_message(past: &[(Moment, Lane)], lane: Lane, now: Moment) -> Moment {
     let in_lane = past.iter().filter(|(_, in_lane)| *in_lane == lane);
@@ -220,12 +220,6 @@ pub fn next_code(live: &[(Moment, Lane)], lane: Lane, now: Moment) -> Moment {
             next.max(earliest(unknown.map(|(at, _)| *at), LIVE_CODES - 1, LIFE, now))
         }
     }
-}
-
-    // count of the destination itself still leaves seven for every other network. A known browser is no network's.
-    let from_here = past().filter(|sent| sent.same_network && lane == Lane::Unknown);
-    let by_network = earliest(from_here.map(|sent| sent.at), SENDS_FROM_ONE_NETWORK, hours(24), now);
-    by_count.chain([by_network]).max().unwrap_or(now)
 }
 
 /// When the next of `most` events `within` a span is allowed, given the past ones.
@@ -302,13 +296,13 @@ mod tests {
     }
 
     #[test]
-                    lane: Lane::Unknown,
     fn sends_are_spaced_by_every_limit() {
         let past = |ages: &[u64]| {
             ages.iter()
                 .map(|&s| Sent {
                     at: START - seconds(s),
                     same_network: false,
+                    lane: Lane::Unknown,
                 })
                 .collect::<Vec<_>>()
         };
@@ -327,13 +321,13 @@ mod tests {
         assert_eq!(next_send(&past(&day), Lane::Unknown, START), START + hours(4));
     }
 
-                lane: Lane::Unknown,
     #[test]
     fn one_network_uses_up_three_of_the_ten() {
         let past: Vec<Sent> = (1..=3)
             .map(|n| Sent {
                 at: START - hours(n * 2),
                 same_network: true,
+                lane: Lane::Unknown,
             })
             .collect();
         assert_eq!(next_send(&past, Lane::Unknown, START), START + hours(18));
@@ -356,13 +350,13 @@ mod tests {
         let mut now = START;
         loop {
             // Asks from the network whose turn is the earliest.
-                        lane: Lane::Unknown,
             let turn = |from: usize| {
                 let past: Vec<Sent> = sent
                     .iter()
                     .map(|&(at, network)| Sent {
                         at,
                         same_network: network == from,
+                        lane: Lane::Unknown,
                     })
                     .collect();
                 next_send(&past, Lane::Unknown, now)
@@ -374,12 +368,18 @@ mod tests {
             if now >= day {
                 return (wrong, waited);
             }
+            assert_owner_is_free(&sent, now);
             sent.push((now, network));
             let (asked, mut tries) = (now, 0);
             while let Life::Live { .. } = life(asked, tries, false, now) {
                 failures = failures.count(now);
                 (tries, wrong) = (tries + 1, wrong + 1);
                 waited += failures.wait_until.min(day).since(now);
+                now = now.max(failures.wait_until);
+            }
+        }
+    }
+
     /// At a known device the owner can be sent a code at once, and type it, whatever strangers have done up to then.
     fn assert_owner_is_free(sent: &[(Moment, usize)], now: Moment) {
         let past: Vec<Sent> = sent
@@ -441,11 +441,6 @@ mod tests {
         let wrong = |n| (0..n).fold(Failures::default(), |failures, _| failures.count_a_day(100, START));
         assert_eq!(wrong(99).leave_after_pause(START), Leave::Granted);
         assert_eq!(wrong(100).leave_after_pause(START), Leave::Wait(START + days(1)));
-    }
-
-                now = now.max(failures.wait_until);
-            }
-        }
     }
 
     #[test]

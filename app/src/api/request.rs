@@ -255,7 +255,7 @@ impl Request {
 }
 
 /// Fields whose values may be shown again. Passwords, codes and answers are not among them.
-const SHOWN_AGAIN: [&str; 10] = [
+const SHOWN_AGAIN: [&str; 11] = [
     "user_name",
     "token",
     "going",

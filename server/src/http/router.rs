@@ -152,7 +152,7 @@ async fn before_pages(State(house): State<House>, mut request: Request, next: Ne
         return site::not_found();
     }
     let client = request.extensions().get::<Client>().copied().unwrap_or_default();
-    let visit = visit::visit(
+    let mut visit = visit::visit(
         request.headers(),
         client,
         house.style(),

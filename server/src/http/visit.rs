@@ -1,6 +1,6 @@
 //! Who asks: made of the connection and the cookies, once per request, for pages and doors alike.
 
-use app::api::cookies::{HOLDER, LANGUAGE, SESSION, Style};
+use app::api::cookies::{DEVICE, HOLDER, LANGUAGE, SESSION, Style};
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use portal::account::Language;

@@ -104,7 +104,7 @@ pub(super) async fn open(conn: &mut AnyConnection, code: &Code) -> Result<Commit
     sqlx::query(concat!(
         "insert into code (",
         code_columns!(),
-        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     ))
     .bind(code.id.as_str())
     .bind(code.flow.as_str())

@@ -7,7 +7,7 @@ use portal::moment::Moment;
 use portal::ports::Committed;
 use sqlx::AnyConnection;
 
-use super::row::{maybe_text, moment, number, small, text};
+use super::row::{maybe_text, moment, number, small, text, word};
 use super::{Result, SqlStore, met_one};
 
 impl SqlStore {
@@ -255,7 +255,7 @@ pub(super) async fn record_send(
             prefix,
             code
         )
-        values ($1, $2, $3, $4)",
+        values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(channel)
     .bind(network)

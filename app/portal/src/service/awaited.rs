@@ -3,6 +3,7 @@
 use super::reachable::mask;
 use super::{Portal, Visit};
 use crate::method::Method;
+use crate::identity::CodeId;
 use crate::method::code::{AGAIN_AFTER, LIFE};
 use crate::moment::Moment;
 use crate::ports::{Account, Contact, Fault};
@@ -14,7 +15,7 @@ impl Portal {
         &self,
         visit: &Visit,
         account: &Account,
-        (method, contact): (Method, &Contact),
+        (method, contact, code): (Method, &Contact, &CodeId),
         asked: Moment,
         now: Moment,
     ) -> Result<Awaited, Fault> {

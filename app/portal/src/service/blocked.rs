@@ -51,7 +51,7 @@ struct Period {
 }
 
 impl Recorded {
-    fn is_first(&self, kind: String, now: Moment) -> bool {
+    pub(super) fn is_first(&self, kind: String, now: Moment) -> bool {
         let mut period = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if now.since(period.began) >= PERIOD {
             period.began = now;

@@ -68,6 +68,7 @@ fn Form(
     let again_problem = refused.for_field(|refusal| matches!(refusal, Refusal::PasswordsDiffer(_)));
     let current = usize::from(required) + 1;
     let history = judgement.rules.history();
+    let back = was_offered.then(|| format!("{}-back", view.key));
     let until = move || words.fill(Word::DeadlineUntil, &[("time", &words.clock(deadline.until.get()))]);
     view! {
         <Sheet
@@ -98,12 +99,12 @@ fn Form(
                     aria-hidden="true"
                 />
                 <NewPassword judgement history problem again_problem />
-                <div class="actions">
                 {own_device(&view.typed("device"))}
+                <div class="actions">
                     <Press label=words.say(Word::PasswordSet) />
                 </div>
             </Deed>
-            {was_offered.then(|| view! { <Back key=format!("{}-back", view.key) /> }.into_any())}
+            {back.map(|key| view! { <Back key /> }.into_any())}
             <div class="deadline">
                 <p class="hint" role="status">
                     {move || until()}

@@ -31,13 +31,7 @@ impl SqlStore {
                     account: account.id.clone(),
                     freeze: Freeze { at: now, until: now },
                 },
-                Change::Record(audit::entry_by(
-                    by.clone(),
-                    Some(account.id),
-                    Event::Unfreeze,
-                    String::new(),
-                    now,
-                )),
+                Change::Record(audit::entry_by(by.clone(), Some(account.id), Event::Unfreeze, String::new(), now)),
             ];
             if self.make_true(changes).await? == Committed::Done {
                 return Ok(Some(true));
@@ -61,13 +55,13 @@ impl SqlStore {
                     closed.push(factor);
                     changes.push(Change::SaveFailures {
                         account: counter,
-            closed.dedup();
                         factor,
                         before,
                         after: Failures::default(),
                     });
                 }
             }
+            closed.dedup();
             if closed.is_empty() {
                 return Ok(Some(closed));
             }

@@ -17,7 +17,7 @@ use crate::service::{Answer, Portal, Trouble, Visit};
 /// What became of the whole number that was asked for.
 enum Whole {
     /// It is the one on record, or need not be typed: what to commit with the code that goes there.
-    Fits(Option<Change>),
+    Fits(Vec<Change>),
     /// Nothing goes there.
     Refused(Decided),
 }
@@ -91,7 +91,7 @@ impl Portal {
     ) -> Answer<Whole> {
         let was_given = matches!(found.walk.stage(now), Stage::Awaiting { channel, .. } if channel == way.channel);
         if method == Method::Email || was_given {
-            return Ok(Whole::Fits(None));
+            return Ok(Whole::Fits(Vec::new()));
         }
         let counted = self.whole_numbers(visit, &way.contact.account, lane).await?;
         if let Some(refusal) = refused(counted.leave(now)) {
@@ -108,9 +108,10 @@ impl Portal {
         let mut entry = self.flow_entry(visit, &found.flow, now, Event::Send, Outcome::Failed);
         entry.method = Some(method);
         entry.detail = "whole_number".into();
+        changes.push(Change::Record(entry));
         Ok(Whole::Refused(Decided::Refuse {
             walk: None,
-            changes: vec![save(before, after), Change::Record(entry)],
+            changes,
             refusal: Refusal::WholeNumber,
         }))
     }

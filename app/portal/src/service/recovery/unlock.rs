@@ -60,23 +60,16 @@ impl Portal {
             // By now only a new password is left.
             return Ok(step(found.walk.clone().replace(now)?));
         }
-        let before = self.store.failures(&account.id, Factor::Password).await?;
         let mut changes = vec![
             Change::AccountIs {
                 account: account.id.clone(),
                 revision: account.revision,
             },
             Change::PolicyIs(policy_version),
-            Change::SaveFailures {
-                account: account.id.clone(),
-        changes.extend(self.forgive(&account, Factor::Password).await?);
-                factor: Factor::Password,
-                before,
-                after: Failures::default(),
-            },
             Change::CloseCodes(found.flow.id.clone()),
             Change::DropProofs(found.flow.id.clone()),
         ];
+        changes.extend(self.forgive(&account, Factor::Password).await?);
         if policy.notify_person {
             changes.extend(self.notices(visit, &account, &contacts, &Matter::WasUnlocked, now)?);
         }
