@@ -51,6 +51,9 @@ async fn a_server_until_it_is_told_to_stop() {
         terminate.recv().await;
         let _ = tell.send(true);
     });
+    let metrics = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    println!("metrics {}", metrics.local_addr().unwrap());
+    tokio::spawn(server.show_metrics(metrics, told.clone()));
     println!("serving");
     server.serve_site("pkg-test", listener, None, told).await.unwrap();
     println!("ended");
@@ -60,6 +63,7 @@ struct Process {
     child: Child,
     said: BufReader<std::process::ChildStdout>,
     address: SocketAddr,
+    metrics: SocketAddr,
 }
 
 impl Process {
@@ -80,20 +84,26 @@ impl Process {
             .spawn()
             .unwrap();
         let said = BufReader::new(child.stdout.take().unwrap());
-        let mut process = Self { child, said, address };
+        let mut process = Self {
+            child,
+            said,
+            address,
+            metrics: address,
+        };
+        let told = process.until("metrics ");
+        process.metrics = told.trim().rsplit(' ').next().unwrap().parse().unwrap();
         process.until("serving");
         process
     }
 
-    fn until(&mut self, word: &str) {
+    fn until(&mut self, word: &str) -> String {
         let mut line = String::new();
         while !line.contains(word) {
             line.clear();
-            assert!(
-                self.said.read_line(&mut line).unwrap() > 0,
-                "it ended before it said {word}"
-            );
+            let length = self.said.read_line(&mut line).unwrap();
+            assert!(length > 0, "it ended before it said {word}");
         }
+        line
     }
 
     fn terminate(&self) {
@@ -131,6 +141,27 @@ fn is_alive(address: SocketAddr) -> bool {
     };
     let ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     stream.write_all(ask).is_ok() && answer(&mut stream).starts_with("HTTP/1.1 204")
+}
+
+#[test]
+fn metrics_are_read_on_an_address_of_their_own_and_nowhere_else() {
+    let scratch = Scratch::new();
+    let process = Process::start(&scratch, 1_024);
+    assert!(is_alive(process.address));
+    let port = process.address.port();
+    let ask = |address: SocketAddr, path: &str| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        answer(&mut stream)
+    };
+    let read = ask(process.metrics, "/metrics");
+    assert!(read.starts_with("HTTP/1.1 200"), "{read}");
+    let line = "aikagi_requests_total{route=\"health\",status=\"204\"} 1\n";
+    assert!(read.contains(line), "{read}");
+    let public = ask(process.address, "/metrics");
+    assert!(!public.contains("aikagi_requests"), "{public}");
+    assert!(ask(process.metrics, "/healthz").starts_with("HTTP/1.1 404"));
 }
 
 #[test]
