@@ -42,7 +42,7 @@ enum Deed {
     /// once. It has to be changed at the first sign-in.
     Add(Entry),
     /// Add people from a CSV file with the columns name, display, role, groups, mailbox, email, phone, language, and
-    /// password or password_hash: bcrypt, PBKDF2 or SSHA of another system, whose passwords go on being good.
+    /// password or `password_hash`: bcrypt, PBKDF2 or SSHA of another system, whose passwords go on being good.
     Import {
         /// The file; its first line names the columns.
         file: PathBuf,
