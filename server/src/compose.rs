@@ -64,7 +64,9 @@ impl Sender {
                 };
                 let grouped = format!("{} {}", &digits[..digits.len() / 2], &digits[digits.len() / 2..]);
                 // A mailbox that is being registered may be that of a stranger, who must not be able to stop anything.
-                let link = self.not_me(words, draft).filter(|_| code.purpose != Purpose::Registration);
+                let link = self
+                    .not_me(words, draft)
+                    .filter(|_| code.purpose != Purpose::Registration);
                 let mut parts = vec![
                     words.fill(purpose, &[("name", &clean(draft.name))]),
                     grouped,
@@ -167,14 +169,22 @@ impl Sender {
                 words.say(Word::MailFrozenSubject).to_owned(),
                 words.fill(
                     Word::MailFrozen,
-                    &[("name", &name), ("day", &words.day(*until)), ("time", &words.clock(*until))],
+                    &[
+                        ("name", &name),
+                        ("day", &words.day(*until)),
+                        ("time", &words.clock(*until)),
+                    ],
                 ),
             ),
             Matter::Disowned { name, until } => (
                 words.say(Word::MailDisownedSubject).to_owned(),
                 words.fill(
                     Word::MailDisowned,
-                    &[("name", &clean(name)), ("day", &words.day(*until)), ("time", &words.clock(*until))],
+                    &[
+                        ("name", &clean(name)),
+                        ("day", &words.day(*until)),
+                        ("time", &words.clock(*until)),
+                    ],
                 ),
             ),
             Matter::AdministratorReset { name } => (
@@ -205,13 +215,24 @@ impl Sender {
                 to,
                 text: words.fill(
                     Word::TextNotice,
-                    &[("organisation", &self.organisation), ("subject", &subject), ("help", &self.help)],
+                    &[
+                        ("organisation", &self.organisation),
+                        ("subject", &subject),
+                        ("help", &self.help),
+                    ],
                 ),
             });
         }
         let mut parts = vec![text];
         parts.extend(self.not_me(words, draft));
-        if !matches!(matter, Matter::Alarm { .. } | Matter::HelpWanted { .. } | Matter::HelpDigest { .. } | Matter::Disowned { .. } | Matter::Invitation { .. }) {
+        if !matches!(
+            matter,
+            Matter::Alarm { .. }
+                | Matter::HelpWanted { .. }
+                | Matter::HelpDigest { .. }
+                | Matter::Disowned { .. }
+                | Matter::Invitation { .. }
+        ) {
             parts.push(words.fill(Word::MailNotYou, &[("help", &self.help)]));
         }
         parts.push(self.ending(words, draft));
@@ -272,7 +293,10 @@ fn alarm(words: Words, alarm: Alarm) -> (String, String) {
         Method::Call => words.say(Word::MailWayCalls),
         _ => words.say(Word::MailWayTexts),
     });
-    (words.fill(subject, &[("way", &way)]), words.fill(text, &[("way", &way)]))
+    (
+        words.fill(subject, &[("way", &way)]),
+        words.fill(text, &[("way", &way)]),
+    )
 }
 
 /// One digit at a time, in groups of three, so that it can be written down: what reads it aloud pauses at the signs of its
@@ -398,10 +422,7 @@ mod tests {
 
     #[test]
     fn a_call_says_every_digit_by_itself_and_all_of_them_twice() {
-        for (language, slowly) in [
-            (Language::En, "3, 0, 8. 5, 5, 2"),
-            (Language::Ja, "3、0、8。5、5、2"),
-        ] {
+        for (language, slowly) in [(Language::En, "3, 0, 8. 5, 5, 2"), (Language::Ja, "3、0、8。5、5、2")] {
             for purpose in PURPOSES {
                 let code = code(Method::Call, purpose);
                 let parcel = sender().code(draft(language), &code, "308552", "+81".into());

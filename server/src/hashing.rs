@@ -118,12 +118,7 @@ impl Argon2Pool {
     }
 
     /// Hashes with the newest key, at the cost of today.
-    async fn hash_with(
-        &self,
-        permit: Permit,
-        recipe: Option<&Recipe>,
-        input: &[u8],
-    ) -> Result<String, HashTrouble> {
+    async fn hash_with(&self, permit: Permit, recipe: Option<&Recipe>, input: &[u8]) -> Result<String, HashTrouble> {
         let (kid, pepper) = self.keyring.pepper();
         let head = recipe.map_or_else(|| format!("{kid}$"), |recipe| format!("{kid}${recipe}"));
         let input = keyed(&pepper, input);
@@ -240,7 +235,9 @@ impl Hashing for Argon2Pool {
             return Ok(None);
         }
         let permit = self.admission.at_once(Lane::Others).ok_or(HashTrouble::Busy)?;
-        self.hash_with(permit, None, password.expose().as_bytes()).await.map(Some)
+        self.hash_with(permit, None, password.expose().as_bytes())
+            .await
+            .map(Some)
     }
 
     async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<bool, HashTrouble> {
@@ -267,7 +264,11 @@ impl<'a> Stored<'a> {
     fn read(text: &'a str) -> Option<Self> {
         let (kid, rest) = text.split_once('$')?;
         if rest.starts_with('$') {
-            return Some(Self { kid, recipe: None, phc: rest });
+            return Some(Self {
+                kid,
+                recipe: None,
+                phc: rest,
+            });
         }
         let (recipe, phc) = rest.split_at(rest.find("$argon2id$")?);
         let recipe = Some(Recipe::read(recipe)?);

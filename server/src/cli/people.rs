@@ -137,7 +137,9 @@ impl<'a> Register<'a> {
                 password.expose()
             )),
             (Adding::Added(_), None) => Ok(format!("{name} is added.")),
-            (Adding::NameTaken | Adding::LooksLike(_) | Adding::Unfit(_), _) => Err(format!("{name} was added by somebody else").into()),
+            (Adding::NameTaken | Adding::LooksLike(_) | Adding::Unfit(_), _) => {
+                Err(format!("{name} was added by somebody else").into())
+            }
         }
     }
 
@@ -227,7 +229,9 @@ async fn show(opened: &Opened, name: &str) -> Outcome {
     );
     if let Some(until) = account.frozen_until(SystemClock.now()) {
         let until = shown::moment(until, &opened.settings.time_zone);
-        println!("frozen until {until}: somebody who reads this person's mail said \"this was not me\"; see people reopen");
+        println!(
+            "frozen until {until}: somebody who reads this person's mail said \"this was not me\"; see people reopen"
+        );
     }
     registration::tell(opened, &account).await?;
     println!("known devices: {}", opened.store.count_devices(&account.id).await?);

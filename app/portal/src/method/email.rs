@@ -124,7 +124,10 @@ mod tests {
             assert_eq!(parse(" Hana.T@Example.NET ").as_deref(), Ok("Hana.T@example.net"));
             assert_eq!(parse("hana@ⓔxample.com").as_deref(), Ok("hana@example.com"));
             assert_eq!(parse("hana@faß.de").as_deref(), Ok("hana@xn--fa-hia.de"));
-            assert_eq!(parse("ｈａｎａ＠ｅｘａｍｐｌｅ．ｎｅｔ　").as_deref(), Ok("hana@example.net"));
+            assert_eq!(
+                parse("ｈａｎａ＠ｅｘａｍｐｌｅ．ｎｅｔ　").as_deref(),
+                Ok("hana@example.net")
+            );
         }
 
         #[test]

@@ -171,7 +171,10 @@ impl Entry {
         let shown = name.as_ref().map_or("", UserName::as_str);
         let display = given(&self.display).unwrap_or(shown).to_owned();
         let first = self.first(standards, &mut wrongs, shown, &display);
-        if let Some(unfit) = name.as_ref().and_then(|name| name.unfit_for(role.unwrap_or(Role::Person))) {
+        if let Some(unfit) = name
+            .as_ref()
+            .and_then(|name| name.unfit_for(role.unwrap_or(Role::Person)))
+        {
             wrongs.push(("name", not_given(unfit)));
         }
         let Some(name) = name.filter(|_| wrongs.is_empty()) else {
@@ -203,7 +206,9 @@ impl Entry {
         let typed = Some(self.password.as_str()).filter(|password| !password.is_empty());
         let first = match (typed, given(&self.password_hash)) {
             (None, None) => None,
-            (Some(password), None) => keep(wrongs, "password", standards.judge(password, name, display)).map(First::Typed),
+            (Some(password), None) => {
+                keep(wrongs, "password", standards.judge(password, name, display)).map(First::Typed)
+            }
             (None, Some(hash)) => keep(wrongs, "password_hash", older(hash)).map(First::Older),
             (Some(_), Some(_)) => {
                 let wrong = Wrong::new("cannot stand beside a password").hint("leave one of the two out");
@@ -235,8 +240,10 @@ fn not_given(unfit: Unfit) -> Wrong {
     match unfit {
         Unfit::MixedScripts => Wrong::new("mixes letters of several alphabets")
             .hint("people would take it for another; write it with the letters of one language"),
-        Unfit::Reserved(name) => Wrong::new(format!("is `{name}`, or looks like it, which speaks for the organisation"))
-            .hint("only an administrator can have such a name, spelled as it is"),
+        Unfit::Reserved(name) => Wrong::new(format!(
+            "is `{name}`, or looks like it, which speaks for the organisation"
+        ))
+        .hint("only an administrator can have such a name, spelled as it is"),
     }
 }
 
