@@ -339,6 +339,7 @@ async fn who_was_invited_and_does_not_register_is_reminded_three_times_by_one_of
     let house = House::open().await;
     let (portal, account) = (&house.server.portal, house.account(NEWCOMER.0).await);
     portal.invite(&account, Actor::Console).await.unwrap().unwrap();
+    house.deliver().await;
     let registered = house.account("k.sato").await;
     assert!(portal.invite(&registered, Actor::Console).await.unwrap().is_err());
     let mut sent = 1;
@@ -350,8 +351,8 @@ async fn who_was_invited_and_does_not_register_is_reminded_three_times_by_one_of
         let reminded = one.unwrap() + two.unwrap();
         assert_eq!(reminded, usize::from(week <= 3), "week {week}");
         sent += reminded;
+        house.deliver().await;
     }
-    house.deliver().await;
     let letters = house.mailbox.list();
     let mails: Vec<&str> = letters
         .iter()
