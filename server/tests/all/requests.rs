@@ -11,6 +11,7 @@ mod devices;
 mod digits;
 mod elsewhere;
 mod enumeration;
+mod enumeration_work;
 mod faults;
 mod flow;
 mod guesses;
