@@ -80,8 +80,7 @@ impl Demand {
     pub async fn run(self, opened: &Opened) -> Outcome {
         let what = if self.register { What::Register } else { What::Reconfirm };
         let portal = portal(opened);
-        let mut asked = 0_u32;
-        for account in self.whom.find(opened).await? {
+        for (asked, account) in self.whom.find(opened).await?.into_iter().enumerate() {
             let name = shown::line(&account.name);
             if self.dry_run {
                 println!("{name}: would be asked.");
@@ -92,7 +91,6 @@ impl Demand {
                     format!("{name} was changed by somebody else at this moment; {asked} were asked before").into(),
                 );
             }
-            asked += 1;
         }
         Ok(())
     }

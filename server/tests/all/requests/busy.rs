@@ -26,7 +26,8 @@ async fn fill_the_pool(house: &House) -> Sender<()> {
     tokio::task::spawn_blocking(move || held.recv().ok());
     for _ in 0..house.server.hashing.free() {
         let pool = Arc::clone(&house.server.hashing);
-        tokio::spawn(async move { pool.verify(&Password::typed("whatever"), None).await.unwrap() });
+        // As somebody proved: others never hold all of it.
+        tokio::spawn(async move { pool.verify_proved(&Password::typed("whatever"), None).await.unwrap() });
     }
     while house.server.hashing.free() > 0 {
         yield_now().await;

@@ -16,8 +16,8 @@ const RYO_PHONE: &str = "+819023456789";
 async fn contact(house: &House, name: &str, kind: ContactKind) -> Contact {
     let name = UserName::parse(name).unwrap();
     let account = house.store().account_named(&name).await.unwrap().unwrap();
-    let contacts = house.store().contacts(&account.id).await.unwrap().into_iter();
-    contacts.filter(|contact| contact.kind == kind).next().unwrap()
+    let contacts = house.store().contacts(&account.id).await.unwrap();
+    contacts.into_iter().find(|contact| contact.kind == kind).unwrap()
 }
 
 async fn signed_in(house: &House) -> Browser {
