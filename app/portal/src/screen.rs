@@ -268,6 +268,7 @@ pub struct Line {
 
 /// The registration page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each tells something else of one page, and any may be true with any")]
 pub struct Overview {
     /// The account's name.
     pub user_name: String,

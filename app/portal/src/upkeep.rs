@@ -104,6 +104,7 @@ impl Upkeep {
     }
 
     /// The same after its owner has registered, or has said that all of it is right.
+    #[must_use]
     pub fn settled(&self, at: Moment) -> Self {
         Self {
             confirmed: Some(at),
@@ -113,6 +114,7 @@ impl Upkeep {
     }
 
     /// The same where as many methods count as are required: nothing was put off, and nobody is reminded.
+    #[must_use]
     pub fn complete(&self) -> Self {
         Self {
             skips: 0,
@@ -122,6 +124,7 @@ impl Upkeep {
     }
 
     /// The same after registering was put off once more.
+    #[must_use]
     pub fn put_off(&self) -> Self {
         Self {
             skips: self.skips.saturating_add(1),
@@ -130,6 +133,7 @@ impl Upkeep {
     }
 
     /// The same after an administrator has asked for something; it may be put off as often as anything else.
+    #[must_use]
     pub fn demanded(&self, demand: Demand, at: Moment) -> Self {
         Self {
             demand: Some((demand, at)),
@@ -139,6 +143,7 @@ impl Upkeep {
     }
 
     /// The same after an invitation.
+    #[must_use]
     pub fn invited(&self, at: Moment) -> Self {
         Self {
             invited: Some(at),
@@ -149,6 +154,7 @@ impl Upkeep {
     }
 
     /// The same after a reminder; the last one is followed by none.
+    #[must_use]
     pub fn reminded(&self, at: Moment) -> Self {
         let reminders = self.reminders.saturating_add(1);
         Self {

@@ -63,7 +63,7 @@ enum Deed {
         /// The user name.
         name: String,
     },
-    /// Write to people who are to register; those who do not are reminded, as the policy says (reminder_days).
+    /// Write to people who are to register; those who do not are reminded, as the policy says (`reminder_days`).
     Invite(Invite),
     /// Ask people to confirm what is registered, or to verify it again, at their next sign-in.
     Demand(Demand),

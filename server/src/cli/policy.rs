@@ -25,7 +25,8 @@ enum Deed {
     /// Print the policy as JSON.
     Show,
     /// Set the policy from a JSON file, as `show` prints it. What is left out takes its default. Whether and how often
-    /// registering may be put off is registration_required and registration_skips; reconfirm_days and reminder_days say when
+    /// registering may be put off is `registration_required` and `registration_skips`; `reconfirm_days` and
+    /// `reminder_days` say when
     /// people are asked again, 0 is never.
     Set {
         /// The file; `-` reads standard input.

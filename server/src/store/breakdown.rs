@@ -59,8 +59,7 @@ impl Breakdown {
     /// Whether the connection is no good any more: it broke, or its server was stopped, or takes no writes.
     pub(super) fn is_lost(&self) -> bool {
         match self {
-            Self::Sql(sqlx::Error::Io(_)) => true,
-            Self::Sql(sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed) => true,
+            Self::Sql(sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed) => true,
             _ => self.code().is_some_and(|code| {
                 code.starts_with("08") || matches!(code.as_str(), "57P01" | "57P02" | "57P03" | "25006" | "0A000")
             }),

@@ -1,5 +1,5 @@
 //! The database that the tests are tried on: a SQLite file each, or where `AIKAGI_TEST_POSTGRES` holds the address of a
-//! PostgreSQL cluster that may be thrown away, a database each. A test knows its database by the folder it has.
+//! `PostgreSQL` cluster that may be thrown away, a database each. A test knows its database by the folder it has.
 //!
 //! There the store works as a role that may alter nothing in the audit log, over a schema that belongs to another one; the
 //! connection of a stranger is the administrator's.
@@ -54,14 +54,12 @@ pub async fn open(folder: &Path, keys: std::sync::Arc<dyn portal::ports::Keys>) 
 /// The same database by a connection of a stranger, who asks nobody.
 pub async fn raw(folder: &Path) -> AnyConnection {
     install_default_drivers();
-    match cluster() {
-        Some(cluster) => connect(&cluster, &name(folder)).await,
-        None => {
-            let mut url = Url::parse("sqlite:///").unwrap();
-            url.set_path(folder.join("aikagi.db").to_str().unwrap());
-            AnyConnectOptions::from_url(&url).unwrap().connect().await.unwrap()
-        }
+    if let Some(cluster) = cluster() {
+        return connect(&cluster, &name(folder)).await;
     }
+    let mut url = Url::parse("sqlite:///").unwrap();
+    url.set_path(folder.join("aikagi.db").to_str().unwrap());
+    AnyConnectOptions::from_url(&url).unwrap().connect().await.unwrap()
 }
 
 /// Throws the database of a folder away; a file goes with its folder.

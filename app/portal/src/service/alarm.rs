@@ -24,7 +24,7 @@ const ENOUGH_NAMES: u32 = 50;
 
 impl Alarm {
     /// How long it is until administrators are told again.
-    const fn every(&self) -> Duration {
+    const fn every(self) -> Duration {
         match self {
             Self::Names => hours(1),
             Self::Guessing | Self::Spending { .. } | Self::Unanswered { .. } => days(1),

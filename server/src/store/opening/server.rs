@@ -22,7 +22,7 @@ use crate::store::{Result, SqlStore};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// The database that a PostgreSQL of this version and later can be: the first whose triggers and functions are as the
+/// The database that a `PostgreSQL` of this version and later can be: the first whose triggers and functions are as the
 /// migrations want them.
 const OLDEST: i64 = 130_000;
 

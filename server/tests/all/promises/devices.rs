@@ -126,8 +126,8 @@ async fn of_many_who_spend_the_last_of_a_budget_one_does() {
             },
         ]
     };
-    let spent = done_at_once(&ground, (0..16).map(spend).collect()).await;
-    assert_eq!(spent, 1);
+    let done = done_at_once(&ground, (0..16).map(spend).collect()).await;
+    assert_eq!(done, 1);
 }
 
 /// How many of these commits were done, all made at once.

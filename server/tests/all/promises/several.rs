@@ -1,4 +1,4 @@
-//! Several servers on one PostgreSQL database: what is judged and counted holds over all of them.
+//! Several servers on one `PostgreSQL` database: what is judged and counted holds over all of them.
 //!
 //! A file is one process's own, which `opening` looks at; there these tests have nothing to look at.
 

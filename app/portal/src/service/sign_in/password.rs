@@ -44,7 +44,7 @@ impl Portal {
             let hash = account.and_then(|account| account.hash.as_deref());
             *fits.insert(self.hashing.verify(password, hash).await?)
         };
-        let counted = |before, after| Change::SaveFailures {
+        let saved = |before, after| Change::SaveFailures {
             account: counter.clone(),
             factor: Factor::Password,
             before,
@@ -52,7 +52,7 @@ impl Portal {
         };
         let Some(account) = account.filter(|account| fits && account.is_open(now)) else {
             let after = before.count_sign_in(self.wrong(subject, password), now);
-            let changes = vec![counted(before, after), Change::Record(entry)];
+            let changes = vec![saved(before, after), Change::Record(entry)];
             return Ok(Known::Wrong { changes });
         };
         entry.outcome = Outcome::Succeeded;
@@ -60,7 +60,7 @@ impl Portal {
         let mut changes = self
             .tell_of_failures(visit, account, Factor::Password, &before, &mut entry)
             .await?;
-        changes.push(counted(before, Failures::default()));
+        changes.push(saved(before, Failures::default()));
         Ok(Known::Right {
             account,
             entry,
