@@ -263,11 +263,11 @@ async fn farewell(worker: JoinHandle<()>) {
     }
 }
 
-/// The methods whose messages somebody delivers.
+/// The methods whose messages somebody delivers, and those that send none.
 fn served(couriers: &Couriers) -> Vec<Method> {
     Method::ALL
         .into_iter()
-        .filter(|method| couriers.serve(Channel::of(*method)))
+        .filter(|method| Channel::of(*method).is_none_or(|channel| couriers.serve(channel)))
         .collect()
 }
 

@@ -50,11 +50,12 @@ impl Sender {
         Words::of(language, self.offset_minutes)
     }
 
-    /// A code, by the way it was asked for.
-    pub fn code(&self, draft: Draft<'_>, code: &Code, digits: &str, to: String) -> Parcel {
+    /// A code, by the way it was asked for. None where nothing travels.
+    pub fn code(&self, draft: Draft<'_>, code: &Code, digits: &str, to: String) -> Option<Parcel> {
         let words = self.words(draft.language);
         let organisation = &self.organisation;
-        match code.method {
+        Some(match code.method {
+            Method::Questions => return None,
             Method::Email => {
                 let (purpose, not_you) = match code.purpose {
                     Purpose::Recovery => (Word::MailCodeRecovery, Word::MailCodeIgnore),
@@ -108,7 +109,7 @@ impl Sender {
                     language: draft.language,
                 }
             }
-        }
+        })
     }
 
     /// A notice as a mail, or as a text where only a phone is known. None for what is no notice.
@@ -151,6 +152,7 @@ impl Sender {
                 let proof = match factor {
                     Factor::Password | Factor::History => Word::Password,
                     Factor::Email => Word::ContactEmail,
+                    Factor::Questions => Word::MethodQuestions,
                     Factor::Phone | Factor::WholeNumber => Word::ContactPhone,
                 };
                 (
@@ -398,7 +400,7 @@ mod tests {
             .flat_map(|one| PURPOSES.map(|purpose| (one, purpose)))
         {
             let code = code(Method::Text, purpose);
-            let parcel = sender().code(draft(language), &code, "482193", "+81".into());
+            let parcel = sender().code(draft(language), &code, "482193", "+81".into()).unwrap();
             assert!(parcel.text().ends_with("\n\n@reset.kitayama.example #482193"));
             // Two segments of 67 UCS-2 characters (3GPP TS 23.040).
             assert!(parcel.text().chars().count() <= 134, "{}", parcel.text());
@@ -407,12 +409,15 @@ mod tests {
 
     #[test]
     fn no_subject_holds_a_code() {
-        let Parcel::Mail { subject, text, .. } = sender().code(
-            draft(Language::En),
-            &code(Method::Email, Purpose::Recovery),
-            "77190264",
-            "x@y.example".into(),
-        ) else {
+        let Parcel::Mail { subject, text, .. } = sender()
+            .code(
+                draft(Language::En),
+                &code(Method::Email, Purpose::Recovery),
+                "77190264",
+                "x@y.example".into(),
+            )
+            .unwrap()
+        else {
             panic!("a mail")
         };
         assert!(!subject.contains("7719"));
@@ -425,7 +430,7 @@ mod tests {
         for (language, slowly) in [(Language::En, "3, 0, 8. 5, 5, 2"), (Language::Ja, "3、0、8。5、5、2")] {
             for purpose in PURPOSES {
                 let code = code(Method::Call, purpose);
-                let parcel = sender().code(draft(language), &code, "308552", "+81".into());
+                let parcel = sender().code(draft(language), &code, "308552", "+81".into()).unwrap();
                 assert_eq!(parcel.text().matches(slowly).count(), 2, "{}", parcel.text());
                 assert!(!parcel.text().contains("308"), "{}", parcel.text());
             }
@@ -442,6 +447,7 @@ mod tests {
                 let code = code(method, purpose);
                 sender()
                     .code(draft(language), &code, "482193", "x".into())
+                    .unwrap()
                     .text()
                     .to_owned()
             });
@@ -451,7 +457,9 @@ mod tests {
             );
         }
         let proving = code(Method::Email, Purpose::Proving);
-        let mail = sender().code(draft(Language::En), &proving, "77190264", "x@y.example".into());
+        let mail = sender()
+            .code(draft(Language::En), &proving, "77190264", "x@y.example".into())
+            .unwrap();
         let text = mail.text();
         assert!(
             text.contains("wants to change the verification methods of h.tanaka"),

@@ -75,12 +75,13 @@ impl Channel {
         Self::ALL.into_iter().find(|channel| channel.word() == word)
     }
 
-    /// How the codes of a method travel.
-    pub const fn of(method: Method) -> Self {
+    /// How the codes of a method travel; none where it has none.
+    pub const fn of(method: Method) -> Option<Self> {
         match method {
-            Method::Email => Self::Mail,
-            Method::Text => Self::Text,
-            Method::Call => Self::Call,
+            Method::Email => Some(Self::Mail),
+            Method::Text => Some(Self::Text),
+            Method::Call => Some(Self::Call),
+            Method::Questions => None,
         }
     }
 }

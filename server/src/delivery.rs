@@ -179,7 +179,10 @@ impl Delivery {
         };
         // Whoever gets it may stop self-service for the account: the owner alone, and not by what others are told of it.
         let is_owner = |contact: &&Contact| Some(&contact.account) == message.account.as_ref();
-        let link = contact.as_ref().filter(is_owner).and_then(|_| self.portal.not_me_token(message));
+        let link = contact
+            .as_ref()
+            .filter(is_owner)
+            .and_then(|_| self.portal.not_me_token(message));
         let draft = Draft {
             language: message.language,
             name: &name,
@@ -195,7 +198,10 @@ impl Delivery {
                     return Ok(Vec::new());
                 };
                 let digits = self.portal.digits(&code);
-                Ok(vec![sender.code(draft, &code, &digits, contact.address)])
+                Ok(sender
+                    .code(draft, &code, &digits, contact.address)
+                    .into_iter()
+                    .collect())
             }
             (matter, Recipient::Contact(_), Some(contact)) if contact.trust != Trust::Pending => Ok(sender
                 .notice(draft, matter, contact.kind, contact.address.clone())

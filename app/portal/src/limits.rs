@@ -46,6 +46,8 @@ pub enum Factor {
     Email,
     /// Codes to the phone, by text or call: one number is one channel, so its failures are one count.
     Phone,
+    /// Answers to security questions, all of a set together.
+    Questions,
     /// The whole number typed before anything is sent.
     WholeNumber,
     /// New passwords that were refused for their history: each answer tells something about an old password.
@@ -59,6 +61,7 @@ impl Factor {
             Self::Password => "password",
             Self::Email => "email",
             Self::Phone => "phone",
+            Self::Questions => "questions",
             Self::WholeNumber => "whole_number",
             Self::History => "history",
         }

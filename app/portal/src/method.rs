@@ -17,11 +17,16 @@ pub enum Method {
     Text,
     /// A code read out in a call to the authentication phone.
     Call,
+    /// Answers to security questions: nothing is sent, and what is proved is knowledge.
+    Questions,
 }
 
 impl Method {
     /// Every method that is built, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Call, Self::Email];
+    pub const ALL: [Self; 4] = [Self::Text, Self::Call, Self::Email, Self::Questions];
+    /// Those that send a code. A policy that says nothing else allows these: questions are turned on by whoever wants them
+    /// (OWASP ASVS 6.4.2).
+    pub const SENDING: [Self; 3] = [Self::Text, Self::Call, Self::Email];
 
     /// The name in the store, the policy and the log.
     pub const fn word(self) -> &'static str {
@@ -29,6 +34,7 @@ impl Method {
             Self::Email => "email",
             Self::Text => "text",
             Self::Call => "call",
+            Self::Questions => "questions",
         }
     }
 
@@ -37,20 +43,66 @@ impl Method {
         Self::ALL.into_iter().find(|method| method.word() == word)
     }
 
-    /// Which kind of contact it uses.
-    pub const fn contact(self) -> ContactKind {
+    /// Which kind of contact it uses; none where nothing is sent.
+    pub const fn contact(self) -> Option<ContactKind> {
         match self {
-            Self::Email => ContactKind::Email,
-            Self::Text | Self::Call => ContactKind::Phone,
+            Self::Email => Some(ContactKind::Email),
+            Self::Text | Self::Call => Some(ContactKind::Phone),
+            Self::Questions => None,
         }
     }
 
-    /// Digits of a code that travels this way: 8 by mail, 6 by text and voice (NIST SP 800-63B asks for at least 6).
+    /// What is registered for it.
+    pub const fn means(self) -> Means {
+        match self.contact() {
+            Some(kind) => Means::Contact(kind),
+            None => Means::Questions,
+        }
+    }
+
+    /// Digits of a code that travels this way: 8 by mail, 6 by text and voice (NIST SP 800-63B asks for at least 6), none
+    /// where no code does.
     pub const fn digits(self) -> u8 {
         match self {
             Self::Email => 8,
             Self::Text | Self::Call => 6,
+            Self::Questions => 0,
         }
+    }
+}
+
+/// What a person registers: a contact, which may serve several methods, or the answers to questions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// Security questions.
+    Questions,
+    /// A contact; written by its kind alone.
+    #[serde(untagged)]
+    Contact(ContactKind),
+}
+
+impl Means {
+    /// The name in the log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Questions => "questions",
+            Self::Contact(kind) => kind.word(),
+        }
+    }
+
+    /// The kind of contact, where it is one.
+    pub const fn contact(self) -> Option<ContactKind> {
+        match self {
+            Self::Questions => None,
+            Self::Contact(kind) => Some(kind),
+        }
+    }
+}
+
+impl From<ContactKind> for Means {
+    fn from(kind: ContactKind) -> Self {
+        Self::Contact(kind)
     }
 }
 

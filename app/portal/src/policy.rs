@@ -92,7 +92,7 @@ impl Default for Policy {
         Self {
             enabled: Enabled::Everyone,
             methods_required: 2,
-            methods: Method::ALL.to_vec(),
+            methods: Method::SENDING.to_vec(),
             registration_required: true,
             registration_skips: 3,
             reconfirm_days: 180,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::{CodeId, ContactId};
 use crate::method::code::Purpose;
-use crate::method::{ContactKind, Method};
+use crate::method::{ContactKind, Means, Method};
 use crate::moment::{Moment, hours, minutes};
 
 /// How long a sign-in suffices for the registration that follows it.
@@ -60,27 +60,31 @@ impl Stage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Errand {
-    /// Setting up or replacing a contact.
-    Replace(ContactKind),
-    /// Deleting one.
-    Remove(ContactKind),
+    /// Setting up or replacing a contact or the questions.
+    Replace(Means),
+    /// Deleting them.
+    Remove(Means),
 }
 
 impl Errand {
-    const ALL: [Self; 4] = [
-        Self::Replace(ContactKind::Email),
-        Self::Replace(ContactKind::Phone),
-        Self::Remove(ContactKind::Email),
-        Self::Remove(ContactKind::Phone),
+    const ALL: [Self; 6] = [
+        Self::Replace(Means::Contact(ContactKind::Email)),
+        Self::Replace(Means::Contact(ContactKind::Phone)),
+        Self::Replace(Means::Questions),
+        Self::Remove(Means::Contact(ContactKind::Email)),
+        Self::Remove(Means::Contact(ContactKind::Phone)),
+        Self::Remove(Means::Questions),
     ];
 
     /// The name in forms and addresses.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Replace(ContactKind::Phone) => "phone",
-            Self::Replace(_) => "email",
-            Self::Remove(ContactKind::Phone) => "remove-phone",
-            Self::Remove(_) => "remove-email",
+            Self::Replace(Means::Questions) => "questions",
+            Self::Replace(Means::Contact(ContactKind::Phone)) => "phone",
+            Self::Replace(Means::Contact(_)) => "email",
+            Self::Remove(Means::Questions) => "remove-questions",
+            Self::Remove(Means::Contact(ContactKind::Phone)) => "remove-phone",
+            Self::Remove(Means::Contact(_)) => "remove-email",
         }
     }
 
@@ -92,20 +96,24 @@ impl Errand {
     /// The page on which it is done.
     pub const fn path(self) -> &'static str {
         match self {
-            Self::Replace(ContactKind::Phone) => "/register/phone",
-            Self::Replace(_) => "/register/email",
-            Self::Remove(ContactKind::Phone) => "/register/remove/phone",
-            Self::Remove(_) => "/register/remove/email",
+            Self::Replace(Means::Questions) => "/register/questions",
+            Self::Replace(Means::Contact(ContactKind::Phone)) => "/register/phone",
+            Self::Replace(Means::Contact(_)) => "/register/email",
+            Self::Remove(Means::Questions) => "/register/remove/questions",
+            Self::Remove(Means::Contact(ContactKind::Phone)) => "/register/remove/phone",
+            Self::Remove(Means::Contact(_)) => "/register/remove/email",
         }
     }
 
     /// The page on which another proof is given for it.
     pub const fn proof(self) -> &'static str {
         match self {
-            Self::Replace(ContactKind::Phone) => "/register/prove?for=phone",
-            Self::Replace(_) => "/register/prove?for=email",
-            Self::Remove(ContactKind::Phone) => "/register/prove?for=remove-phone",
-            Self::Remove(_) => "/register/prove?for=remove-email",
+            Self::Replace(Means::Questions) => "/register/prove?for=questions",
+            Self::Replace(Means::Contact(ContactKind::Phone)) => "/register/prove?for=phone",
+            Self::Replace(Means::Contact(_)) => "/register/prove?for=email",
+            Self::Remove(Means::Questions) => "/register/prove?for=remove-questions",
+            Self::Remove(Means::Contact(ContactKind::Phone)) => "/register/prove?for=remove-phone",
+            Self::Remove(Means::Contact(_)) => "/register/prove?for=remove-email",
         }
     }
 

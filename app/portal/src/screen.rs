@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::method::{ContactKind, Method};
+use crate::method::{Means, Method};
 use crate::moment::Moment;
 use crate::password::rules::Rules;
 use crate::password::terms::Terms;
@@ -77,7 +77,7 @@ pub struct Challenge {
 pub struct Choice {
     /// Which.
     pub method: Method,
-    /// The masked address.
+    /// The masked address; empty where nothing is sent.
     pub mask: String,
     /// The last two digits, where the whole number has to be typed first.
     pub ending: Option<String>,
@@ -256,8 +256,8 @@ pub enum Standing {
 /// One line of the registration page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
-    /// Which kind of contact.
-    pub kind: ContactKind,
+    /// Which contact, or the questions.
+    pub means: Means,
     /// The masked address, where there is one.
     pub mask: String,
     /// How it stands.
@@ -268,7 +268,10 @@ pub struct Line {
 
 /// The registration page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each tells something else of one page, and any may be true with any")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each tells something else of one page, and any may be true with any"
+)]
 pub struct Overview {
     /// The account's name.
     pub user_name: String,

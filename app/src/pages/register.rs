@@ -12,7 +12,8 @@ pub mod remove;
 
 use crate::parts::link::link;
 use leptos::prelude::*;
-use portal::method::ContactKind;
+use portal::method::{ContactKind, Means};
+use portal::registration::Errand;
 use portal::screen::{Line, Overview, Standing};
 
 use crate::api::session::SignOut;
@@ -21,21 +22,19 @@ use crate::parts::masked::Masked;
 use crate::parts::steps::Marks;
 use crate::words::{Word, Words, words};
 
-/// What a kind of contact is called.
-pub(crate) fn name_of(words: Words, kind: ContactKind) -> &'static str {
-    words.say(match kind {
-        ContactKind::Mailbox => Word::ContactMailbox,
-        ContactKind::Email => Word::ContactEmail,
-        ContactKind::Phone => Word::ContactPhone,
+/// What a kind of contact is called, or the questions.
+pub(crate) fn name_of(words: Words, means: impl Into<Means>) -> &'static str {
+    words.say(match means.into() {
+        Means::Questions => Word::MethodQuestions,
+        Means::Contact(ContactKind::Mailbox) => Word::ContactMailbox,
+        Means::Contact(ContactKind::Email) => Word::ContactEmail,
+        Means::Contact(ContactKind::Phone) => Word::ContactPhone,
     })
 }
 
-/// Where a kind of contact is set up or replaced.
-const fn page_of(kind: ContactKind) -> &'static str {
-    match kind {
-        ContactKind::Phone => "/register/phone",
-        ContactKind::Mailbox | ContactKind::Email => "/register/email",
-    }
+/// Where a kind of contact, or the questions, are set up or replaced.
+fn page_of(means: impl Into<Means>) -> &'static str {
+    Errand::Replace(means.into()).path()
 }
 
 /// What is asked for before something changes: beside the password a code, where a method can prove.
@@ -49,7 +48,8 @@ fn proof(overview: &Overview) -> Word {
 
 fn asks_for_code(overview: &Overview) -> bool {
     let mut lines = overview.lines.iter();
-    overview.finished.is_some() && lines.any(|line| matches!(line.standing, Standing::Verified(_) | Standing::Outdated(_)))
+    overview.finished.is_some()
+        && lines.any(|line| matches!(line.standing, Standing::Verified(_) | Standing::Outdated(_)))
 }
 
 /// The marks of proving once more: the password, then perhaps the code.
@@ -71,7 +71,7 @@ fn proof_whereabouts(words: Words, asks_for_code: bool, current: usize) -> Strin
 
 /// The line of a kind of contact, where the policy allows it.
 fn line_of(overview: &Overview, kind: ContactKind) -> Option<&Line> {
-    overview.lines.iter().find(|line| line.kind == kind)
+    overview.lines.iter().find(|line| line.means == kind.into())
 }
 
 /// The marks of setting one up: the address, then the code.

@@ -160,7 +160,7 @@ pub fn Waiting(
     let calm = match method {
         Method::Text => Word::WaitingText,
         Method::Call => Word::WaitingCall,
-        Method::Email => Word::WaitingEmail,
+        Method::Email | Method::Questions => Word::WaitingEmail,
     };
     view! {
         <section class="waiting">

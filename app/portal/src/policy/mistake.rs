@@ -52,7 +52,9 @@ impl fmt::Display for Mistake {
                 "banned: at most {OWN_MOST} words of {OWN_MINIMUM} to {OWN_MAXIMUM} characters"
             ),
             Self::HelpDesk => f.write_str("help_desk: give an e-mail address or an https:// address"),
-            Self::Spending => f.write_str("spending: every budget is at least 1, and that of a day no less than that of a minute"),
+            Self::Spending => {
+                f.write_str("spending: every budget is at least 1, and that of a day no less than that of a minute")
+            }
             Self::ShortPassword => write!(
                 f,
                 "password.minimum: must be at least {MINIMUM_ALONE}; 8 to 14 only together with \
@@ -139,7 +141,7 @@ impl Policy {
 
     /// How many different channels the allowed methods use.
     pub fn channels(&self) -> usize {
-        let mut kinds: Vec<_> = self.methods.iter().map(|method| method.contact()).collect();
+        let mut kinds: Vec<_> = self.methods.iter().map(|method| method.means()).collect();
         kinds.sort_unstable();
         kinds.dedup();
         kinds.len()

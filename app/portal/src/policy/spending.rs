@@ -41,7 +41,7 @@ impl Spending {
         match method {
             Method::Text => Some([self.texts_a_minute, self.texts_a_day]),
             Method::Call => Some([self.calls_a_minute, self.calls_a_day]),
-            Method::Email => None,
+            Method::Email | Method::Questions => None,
         }
     }
 

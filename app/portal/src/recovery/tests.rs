@@ -8,7 +8,7 @@ use crate::moment::seconds;
 const START: Moment = Moment::from_millis(1_800_000_000_000);
 
 fn channel(method: Method) -> Channel {
-    Channel::of_address(method.contact().word())
+    Channel::of_address(method.means().word())
 }
 
 fn proof(method: Method, now: Moment) -> Proof {

@@ -11,9 +11,18 @@ use crate::recovery::Case;
 use crate::registration::is_seasoned;
 use crate::screen::Hurdle;
 
-/// A contact that counts for a reset.
+/// What a proof comes from.
+#[derive(Clone)]
+pub(super) enum Source {
+    /// A contact that a code is sent to.
+    Contact(Contact),
+    /// The answers to questions.
+    Questions,
+}
+
+/// What counts for a reset.
 pub(super) struct Reachable {
-    pub contact: Contact,
+    pub source: Source,
     pub channel: Channel,
     pub methods: Vec<Method>,
     pub is_seasoned: bool,
@@ -42,7 +51,7 @@ impl Portal {
                     channel: self.channel(contact),
                     is_seasoned: contact.trust == Trust::Vouched
                         || is_seasoned(contact.added, account.first_finish, now),
-                    contact: contact.clone(),
+                    source: Source::Contact(contact.clone()),
                     methods,
                 })
             })
@@ -125,6 +134,7 @@ pub(super) const fn factor(method: Method) -> Factor {
     match method {
         Method::Email => Factor::Email,
         Method::Text | Method::Call => Factor::Phone,
+        Method::Questions => Factor::Questions,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::reachable::Reachable;
+use super::reachable::{Reachable, Source};
 use super::spending::Costs;
 use super::{Answer, Portal, Visit};
 use crate::account::Language;
@@ -208,6 +208,14 @@ impl Reachable {
     /// The way that was picked, where this contact offers it.
     pub(super) fn offers(&self, method: Method) -> bool {
         self.methods.contains(&method)
+    }
+
+    /// The contact that codes are sent to, where it is one.
+    pub(super) fn contact(&self) -> Option<&Contact> {
+        match &self.source {
+            Source::Contact(contact) => Some(contact),
+            Source::Questions => None,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ impl Portal {
     ) -> Answer<Vec<Change>> {
         let many = match factor {
             Factor::Password => FREE_SIGN_INS,
-            Factor::Email | Factor::Phone | Factor::WholeNumber | Factor::History => FREE_FAILURES,
+            Factor::Email | Factor::Phone | Factor::Questions | Factor::WholeNumber | Factor::History => FREE_FAILURES,
         };
         if before.in_a_row < many {
             return Ok(Vec::new());

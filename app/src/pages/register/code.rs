@@ -122,7 +122,7 @@ impl Step {
                 back: "",
             };
         }
-        let kind = method.contact();
+        let kind = method.contact().unwrap_or(ContactKind::Email);
         let (leaving, back) = match kind {
             ContactKind::Phone => (Word::AddOtherNumber, ContactKind::Phone),
             ContactKind::Mailbox | ContactKind::Email => (Word::AddOtherAddress, ContactKind::Email),
@@ -131,7 +131,7 @@ impl Step {
             title: match method {
                 Method::Text => Word::AddCodeTitleText,
                 Method::Call => Word::AddCodeTitleCall,
-                Method::Email => Word::AddCodeTitleEmail,
+                Method::Email | Method::Questions => Word::AddCodeTitleEmail,
             },
             whereabouts: whereabouts(words, kind, 1),
             marks: marks(words, kind, 1),

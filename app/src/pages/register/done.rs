@@ -67,15 +67,16 @@ fn Ready(view: View<Overview>) -> impl IntoView {
 
 #[component]
 pub(super) fn Registered(line: Line) -> impl IntoView {
-    let icon = if line.kind == ContactKind::Phone {
-        Icon::Phone
-    } else {
-        Icon::Envelope
+    let kind = line.means.contact();
+    let icon = match kind {
+        Some(ContactKind::Phone) => Icon::Phone.draw().into_any(),
+        Some(_) => Icon::Envelope.draw().into_any(),
+        None => ().into_any(),
     };
     view! {
         <li>
-            {icon.draw()}
-            <span>{name_of(words(), line.kind)} " " <Masked kind=line.kind mask=line.mask /></span>
+            {icon}
+            <span>{name_of(words(), line.means)} " " {kind.map(|kind| view! { <Masked kind mask=line.mask /> })}</span>
         </li>
     }
 }

@@ -3,7 +3,7 @@
 use crate::parts::link::link;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use portal::method::ContactKind;
+use portal::method::{ContactKind, Means};
 use portal::screen::{Line, Overview as Screen, Standing};
 
 use super::{Masked, SigningOut, name_of, page_of, proof};
@@ -42,8 +42,11 @@ pub(super) fn Methods(view: View<Screen>) -> impl IntoView {
         .iter()
         .cloned()
         .partition(|line| line.standing == Standing::Missing);
-    let first_missing = missing.first().map(|line| line.kind);
-    let is_outdated = screen.lines.iter().any(|line| matches!(line.standing, Standing::Outdated(_)));
+    let first_missing = missing.first().map(|line| line.means);
+    let is_outdated = screen
+        .lines
+        .iter()
+        .any(|line| matches!(line.standing, Standing::Outdated(_)));
     let is_finished = screen.finished.is_some() && !screen.reconfirms && !screen.is_demanded;
     let onward = match (missing_count, first_missing) {
         (0, _) if is_finished || is_outdated => ().into_any(),
@@ -53,13 +56,13 @@ pub(super) fn Methods(view: View<Screen>) -> impl IntoView {
             </Deed>
         }
         .into_any(),
-        (_, Some(kind)) => {
-            let word = if kind == ContactKind::Phone {
-                Word::RegisterSetUpPhone
-            } else {
-                Word::RegisterSetUpEmail
+        (_, Some(means)) => {
+            let word = match means {
+                Means::Contact(ContactKind::Phone) => Word::RegisterSetUpPhone,
+                Means::Contact(_) => Word::RegisterSetUpEmail,
+                Means::Questions => Word::MethodQuestions,
             };
-            link("button primary", page_of(kind), words.say(word))
+            link("button primary", page_of(means), words.say(word))
         }
         (_, None) => ().into_any(),
     };
@@ -174,7 +177,7 @@ fn tally(words: Words, screen: &Screen) -> Marks {
         .lines
         .iter()
         .filter(|line| line.standing != Standing::Missing)
-        .map(|line| (seal(line.standing), name_of(words, line.kind).to_owned(), false))
+        .map(|line| (seal(line.standing), name_of(words, line.means).to_owned(), false))
         .collect();
     let further = match screen.required.saturating_sub(screen.have) {
         0 if screen.have == screen.required && usize::from(screen.have) < screen.lines.len() => {
@@ -222,7 +225,8 @@ fn Group(title: Word, lines: Vec<Line>) -> impl IntoView {
 #[component]
 fn Row(line: Line) -> impl IntoView {
     let words = words();
-    let name = name_of(words, line.kind);
+    let name = name_of(words, line.means);
+    let kind = line.means.contact();
     let deed = words.say(match line.standing {
         Standing::Missing => Word::RegisterSetUp,
         Standing::Vouched => Word::RegisterReplace,
@@ -230,15 +234,15 @@ fn Row(line: Line) -> impl IntoView {
     });
     let state = match line.standing {
         Standing::Missing => {
-            let about = if line.kind == ContactKind::Phone {
-                Word::RegisterAboutPhone
-            } else {
-                Word::RegisterAboutEmail
+            let about = match kind {
+                Some(ContactKind::Phone) => Word::RegisterAboutPhone,
+                Some(_) => Word::RegisterAboutEmail,
+                None => Word::MethodQuestionsNote,
             };
             words.say(about).into_any()
         }
-        Standing::Vouched => view! { <Unconfirmed kind=line.kind name /> }.into_any(),
-        Standing::Outdated(_) => view! { <Again kind=line.kind /> }.into_any(),
+        Standing::Vouched => view! { {kind.map(|kind| view! { <Unconfirmed kind name /> })} }.into_any(),
+        Standing::Outdated(_) => view! { {kind.map(|kind| view! { <Again kind /> })} }.into_any(),
         Standing::Verified(since) => view! {
             <strong>{words.say(Word::RegisterRegistered)}</strong>
             " "
@@ -252,7 +256,7 @@ fn Row(line: Line) -> impl IntoView {
             <h3 class="method-name">{name}</h3>
             <a
                 class="quiet"
-                href=page_of(line.kind)
+                href=page_of(line.means)
                 aria-label=words.fill(Word::RegisterDeed, &[("deed", &deed), ("method", &name)])
             >
                 {deed}
@@ -260,7 +264,7 @@ fn Row(line: Line) -> impl IntoView {
             <div class="method-detail">
                 {(line.standing != Standing::Missing).then(|| view! {
                     <p class="method-value">
-                        <Masked kind=line.kind mask=line.mask />
+                        {kind.map(|kind| view! { <Masked kind mask=line.mask /> })}
                     </p>
                 }.into_any())}
                 <div class="method-state">{state}</div>

@@ -124,7 +124,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, choices: Vec<Choice>
 const fn number_field(method: Method) -> &'static str {
     match method {
         Method::Call => "whole_call",
-        Method::Text | Method::Email => "whole_text",
+        Method::Text | Method::Email | Method::Questions => "whole_text",
     }
 }
 
@@ -150,9 +150,10 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
             .flatten()
     });
     let (name, icon) = match method {
-        Method::Text => (Word::MethodText, Icon::Phone),
-        Method::Call => (Word::MethodCall, Icon::Receiver),
-        Method::Email => (Word::MethodEmail, Icon::Envelope),
+        Method::Text => (Word::MethodText, Icon::Phone.draw().into_any()),
+        Method::Call => (Word::MethodCall, Icon::Receiver.draw().into_any()),
+        Method::Email => (Word::MethodEmail, Icon::Envelope.draw().into_any()),
+        Method::Questions => (Word::MethodQuestions, ().into_any()),
     };
     let more = ending.filter(|_| hurdle.is_none()).map(|ending| {
         view! {
@@ -186,11 +187,14 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
                 <span>
                     <span class="option-name">{words.say(name)}</span>
                     <span class="option-note">
-                        <Masked kind=method.contact() mask />
+                        {match method.contact() {
+                            Some(kind) => view! { <Masked kind mask /> }.into_any(),
+                            None => words.say(Word::MethodQuestionsNote).into_any(),
+                        }}
                     </span>
                     {hurdle.map(|hurdle| view! { <span class="option-note reason">{reason(words, hurdle)}</span> }.into_any())}
                 </span>
-                {icon.draw()}
+                {icon}
             </label>
             {more}
         </div>

@@ -1,7 +1,7 @@
 //! Typing the code that was sent, and what to do when nothing arrived.
 
 use leptos::prelude::*;
-use portal::method::Method;
+use portal::method::{ContactKind, Method};
 use portal::moment::Moment;
 use portal::refusal::Refusal;
 use portal::screen::{Awaited, Hurdle, RecoveryScreen, Step};
@@ -72,14 +72,14 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
     let title = match code.method {
         Method::Text => Word::CodeTitleText,
         Method::Call => Word::CodeTitleCall,
-        Method::Email => Word::CodeTitleEmail,
+        Method::Email | Method::Questions => Word::CodeTitleEmail,
     };
     let is_down = code.hurdle == Some(Hurdle::Down);
     let down = is_down.then(|| {
         let title = match code.method {
             Method::Text => Word::DownText,
             Method::Call => Word::DownCall,
-            Method::Email => Word::DownEmail,
+            Method::Email | Method::Questions => Word::DownEmail,
         };
         let advice = if code.has_other || code.other_way.is_some() {
             Word::DownOther
@@ -112,7 +112,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
             title=words.say(title)
             whereabouts=whereabouts(words, required, turn.into())
             lead=lead(words, &code)
-            masked=(code.method.contact(), code.address.clone())
+            masked=(code.method.contact().unwrap_or(ContactKind::Email), code.address.clone())
             marks=marks(words, required, turn.into())
             support=view.support.clone()
             form=true
@@ -208,7 +208,7 @@ fn lead(words: Words, code: &Awaited) -> String {
     let word = match code.method {
         Method::Text => Word::CodeLeadText,
         Method::Call => Word::CodeLeadCall,
-        Method::Email => Word::CodeLeadEmail,
+        Method::Email | Method::Questions => Word::CodeLeadEmail,
     };
     words.fill(
         word,

@@ -29,7 +29,8 @@ impl SqlStore {
     pub(in crate::store) async fn list_failing(&self, now: Moment) -> Result<Vec<Method>> {
         let mut failing = Vec::new();
         for method in Method::ALL {
-            if self.last_failure_of_down(Channel::of(method), now).await?.is_some() {
+            let Some(channel) = Channel::of(method) else { continue };
+            if self.last_failure_of_down(channel, now).await?.is_some() {
                 failing.push(method);
             }
         }

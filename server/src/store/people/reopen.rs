@@ -9,7 +9,13 @@ use portal::ports::{Change, Committed, Freeze};
 use crate::store::{Result, SqlStore, audit};
 
 /// What closes.
-const CLOSING: [Factor; 4] = [Factor::Email, Factor::Phone, Factor::WholeNumber, Factor::History];
+const CLOSING: [Factor; 5] = [
+    Factor::Email,
+    Factor::Phone,
+    Factor::Questions,
+    Factor::WholeNumber,
+    Factor::History,
+];
 
 impl SqlStore {
     /// Allows self-service again for somebody who had said "this was not me"; whether it was stopped. Links of before stop
@@ -31,7 +37,13 @@ impl SqlStore {
                     account: account.id.clone(),
                     freeze: Freeze { at: now, until: now },
                 },
-                Change::Record(audit::entry_by(by.clone(), Some(account.id), Event::Unfreeze, String::new(), now)),
+                Change::Record(audit::entry_by(
+                    by.clone(),
+                    Some(account.id),
+                    Event::Unfreeze,
+                    String::new(),
+                    now,
+                )),
             ];
             if self.make_true(changes).await? == Committed::Done {
                 return Ok(Some(true));
@@ -47,7 +59,10 @@ impl SqlStore {
             };
             let mut closed = Vec::new();
             let mut changes = Vec::new();
-            for (factor, lane) in CLOSING.into_iter().flat_map(|factor| Lane::ALL.map(|lane| (factor, lane))) {
+            for (factor, lane) in CLOSING
+                .into_iter()
+                .flat_map(|factor| Lane::ALL.map(|lane| (factor, lane)))
+            {
                 let counter = lane.counter(&account.id);
                 let before = self.read_failures(&counter, factor).await?;
                 // The owner's own browsers wait where strangers would find it closed: so many failures go as well.

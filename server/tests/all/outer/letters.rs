@@ -155,11 +155,18 @@ fn every_mail_says_whose_when_from_where_and_whom_to_tell() {
         }
         for purpose in [Purpose::Recovery, Purpose::Registration, Purpose::Proving] {
             let code = code(Method::Email, purpose);
-            let mail = sender().code(draft(language), &code, "77190264", "x@y.example".into());
+            let mail = sender()
+                .code(draft(language), &code, "77190264", "x@y.example".into())
+                .unwrap();
             assert_tells_all(&mail, language, &format!("{purpose:?} in {language:?}"));
             // A stranger whose address was mistyped must not be able to stop anything.
             let link = format!("\nhttps://reset.kitayama.example/not-me/link/{TOKEN}\n");
-            assert_eq!(mail.text().contains(&link), purpose != Purpose::Registration, "{}", mail.text());
+            assert_eq!(
+                mail.text().contains(&link),
+                purpose != Purpose::Registration,
+                "{}",
+                mail.text()
+            );
         }
     }
 }
@@ -187,7 +194,9 @@ fn texts_and_calls_carry_nothing_that_a_person_could_have_chosen() {
             (Method::Call, Purpose::Registration),
             (Method::Call, Purpose::Proving),
         ] {
-            let parcel = sender().code(draft(language), &code(method, purpose), "482193", "+81".into());
+            let parcel = sender()
+                .code(draft(language), &code(method, purpose), "482193", "+81".into())
+                .unwrap();
             assert!(!parcel.text().contains(NAME), "{}", parcel.text());
         }
     }
@@ -201,10 +210,21 @@ fn what_administrators_are_alarmed_by_is_told_whole_by_mail_and_shortly_by_text(
         Alarm::Unanswered { method: Method::Call },
         Alarm::Names,
     ];
-    for (language, alarm) in Language::ALL.into_iter().flat_map(|one| alarms.map(|alarm| (one, alarm))) {
-        let tell = |kind| sender().notice(draft(language), &Matter::Alarm { alarm }, kind, "x".into()).unwrap();
+    for (language, alarm) in Language::ALL
+        .into_iter()
+        .flat_map(|one| alarms.map(|alarm| (one, alarm)))
+    {
+        let tell = |kind| {
+            sender()
+                .notice(draft(language), &Matter::Alarm { alarm }, kind, "x".into())
+                .unwrap()
+        };
         let mail = tell(ContactKind::Mailbox);
-        assert!(mail.text().contains(NETWORK) && !mail.text().contains('{'), "{}", mail.text());
+        assert!(
+            mail.text().contains(NETWORK) && !mail.text().contains('{'),
+            "{}",
+            mail.text()
+        );
         // Nobody has to be told that it was not them.
         assert_eq!(mail.text().matches(HELP).count(), 1, "{}", mail.text());
         let text = tell(ContactKind::Phone);

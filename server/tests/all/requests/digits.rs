@@ -49,7 +49,7 @@ fn code(method: Method) -> Code {
 #[tokio::test]
 async fn every_digit_stands_equally_often_in_every_place_leading_zeros_included() {
     let house = House::open().await;
-    for method in Method::ALL {
+    for method in Method::SENDING {
         let places = usize::from(method.digits());
         let mut in_place = vec![[0_usize; 10]; places];
         let (mut heads, mut tails) = ([0_usize; 100], [0_usize; 100]);

@@ -6,11 +6,11 @@ use crate::limits::Lane;
 use crate::method::code::Purpose;
 use crate::method::{Method, phone};
 use crate::moment::Moment;
-use crate::ports::Change;
+use crate::ports::{Change, Contact};
 use crate::recovery::{Form, Stage};
 use crate::refusal::Refusal;
 use crate::service::blocked::refused;
-use crate::service::reachable::{Reachable, factor};
+use crate::service::reachable::factor;
 use crate::service::sending::{Asked, Request};
 use crate::service::{Answer, Portal, Trouble, Visit};
 
@@ -39,12 +39,16 @@ impl Portal {
                 if found.walk.has_proved_by(&way.channel) {
                     return Err(Refusal::Method.into());
                 }
+                let contact = way.contact().ok_or(Refusal::Method)?;
                 let lane = self.lane(visit, &account.id).await?;
                 let failures = self.store.failures(&lane.counter(&account.id), factor(method)).await?;
                 if let Some(refusal) = refused(lane.leave(&failures, now)) {
                     return Ok(self.blocked(visit, &found, now, Event::Send, method, refusal));
                 }
-                let forgiven = match self.whole_number(visit, &found, (way, lane), method, whole, now).await? {
+                let forgiven = match self
+                    .whole_number(visit, &found, (contact, lane), method, whole, now)
+                    .await?
+                {
                     Whole::Fits(forgiven) => forgiven,
                     Whole::Refused(decided) => return Ok(decided),
                 };
@@ -54,7 +58,7 @@ impl Portal {
                     purpose: Purpose::Recovery,
                     method,
                     digits: self.digits_asked(method, found.walk.required(), now).await?,
-                    contact: &way.contact,
+                    contact,
                 };
                 let Asked { code, mut changes } = match self.ask_for_code(visit, request, now).await {
                     Ok(asked) => asked,
@@ -84,16 +88,17 @@ impl Portal {
         &self,
         visit: &Visit,
         found: &Found,
-        (way, lane): (&Reachable, Lane),
+        (contact, lane): (&Contact, Lane),
         method: Method,
         whole: &str,
         now: Moment,
     ) -> Answer<Whole> {
-        let was_given = matches!(found.walk.stage(now), Stage::Awaiting { channel, .. } if channel == way.channel);
+        let was_given =
+            matches!(found.walk.stage(now), Stage::Awaiting { channel, .. } if channel == self.channel(contact));
         if method == Method::Email || was_given {
             return Ok(Whole::Fits(Vec::new()));
         }
-        let counted = self.whole_numbers(visit, &way.contact.account, lane).await?;
+        let counted = self.whole_numbers(visit, &contact.account, lane).await?;
         if let Some(refusal) = refused(counted.leave(now)) {
             let decided = self.blocked(visit, found, now, Event::Send, method, refusal);
             return Ok(Whole::Refused(decided));
@@ -101,7 +106,7 @@ impl Portal {
         if whole.trim().is_empty() {
             return Err(Refusal::Phone(phone::Problem::Missing).into());
         }
-        if phone::is_same(whole, &way.contact.address) {
+        if phone::is_same(whole, &contact.address) {
             return Ok(Whole::Fits(counted.forgiven()));
         }
         let mut changes = counted.wrong(now);

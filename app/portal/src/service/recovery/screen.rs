@@ -1,7 +1,7 @@
 //! The screen of the current step.
 
 use super::Found;
-use crate::method::{Method, phone};
+use crate::method::{ContactKind, phone};
 use crate::moment::Moment;
 use crate::recovery::Stage;
 use crate::screen::{Awaited, Choice, RecoveryScreen, Step};
@@ -55,7 +55,8 @@ impl Portal {
                 let way = match &stage {
                     Stage::Awaiting { method, channel, .. } => reachable
                         .iter()
-                        .find(|one| one.channel == *channel && one.offers(*method)),
+                        .find(|one| one.channel == *channel && one.offers(*method))
+                        .and_then(|way| way.contact().map(|contact| (way, contact))),
                     _ => None,
                 };
                 match (stage, way) {
@@ -66,7 +67,7 @@ impl Portal {
                             code,
                             asked,
                         },
-                        Some(way),
+                        Some((way, contact)),
                     ) => {
                         let code = Awaited {
                             other_way: way.methods.iter().copied().find(|other| *other != method),
@@ -74,7 +75,7 @@ impl Portal {
                                 .iter()
                                 .any(|one| one.channel != channel && !found.walk.has_proved_by(&one.channel)),
                             ..self
-                                .awaited(visit, &account, (method, &way.contact, &code), asked, now)
+                                .awaited(visit, &account, (method, contact, &code), asked, now)
                                 .await?
                         };
                         Ok(RecoveryScreen::Code {
@@ -102,9 +103,11 @@ impl Portal {
                             for &method in &way.methods {
                                 choices.push(Choice {
                                     method,
-                                    mask: mask(&way.contact),
-                                    ending: (method != Method::Email)
-                                        .then(|| phone::ending(&way.contact.address).to_owned()),
+                                    mask: way.contact().map(mask).unwrap_or_default(),
+                                    ending: way
+                                        .contact()
+                                        .filter(|contact| contact.kind == ContactKind::Phone)
+                                        .map(|contact| phone::ending(&contact.address).to_owned()),
                                     hurdle: self.hurdle(&account, lane, method, &failing, now).await?,
                                 });
                             }

@@ -1,9 +1,9 @@
 //! The pages of a registration: what is registered, and what may be.
 
 use super::{Found, ways_to_prove};
+use crate::identity::ContactId;
 use crate::method::code::Purpose;
 use crate::method::{ContactKind, Method, phone};
-use crate::identity::ContactId;
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::ports::{Contact, Trust};
@@ -39,14 +39,7 @@ impl Portal {
         Ok(self.listed(&found, &contacts, &upkeep, &policy, now))
     }
 
-    fn listed(
-        &self,
-        found: &Found,
-        contacts: &[Contact],
-        upkeep: &Upkeep,
-        policy: &Policy,
-        now: Moment,
-    ) -> Overview {
+    fn listed(&self, found: &Found, contacts: &[Contact], upkeep: &Upkeep, policy: &Policy, now: Moment) -> Overview {
         let account = &found.person.account;
         let due = upkeep.due(self.standing(account, contacts, policy, now), policy, now);
         let outdated: Vec<&ContactId> = outdated(contacts, policy, upkeep, &found.walk.again)
@@ -59,12 +52,12 @@ impl Portal {
             .filter(|kind| {
                 Method::ALL
                     .into_iter()
-                    .any(|method| method.contact() == *kind && policy.allows(method))
+                    .any(|method| method.contact() == Some(*kind) && policy.allows(method))
             })
             .map(|kind| {
                 let contact = best(contacts, kind);
                 Line {
-                    kind,
+                    means: kind.into(),
                     mask: contact.map(mask).unwrap_or_default(),
                     standing: match contact {
                         None => Standing::Missing,
@@ -155,10 +148,16 @@ impl Portal {
             },
             other_way: offered
                 .into_iter()
-                .find(|way| *way != method && way.contact() == ContactKind::Phone),
+                .find(|way| *way != method && way.contact() == Some(ContactKind::Phone)),
             has_other: true,
             ..self
-                .awaited(visit, &found.person.account, (method, contact, &dispatch.code), dispatch.asked, now)
+                .awaited(
+                    visit,
+                    &found.person.account,
+                    (method, contact, &dispatch.code),
+                    dispatch.asked,
+                    now,
+                )
                 .await?
         };
         Ok(Some((purpose, awaited)))

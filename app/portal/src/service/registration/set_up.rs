@@ -32,7 +32,7 @@ impl Portal {
         let (policy, _) = self.policy().await?;
         let contacts = self.store.contacts(&found.person.account.id).await?;
         let way = Method::from_word(way)
-            .filter(|way| way.contact() == ContactKind::Phone)
+            .filter(|way| way.contact() == Some(ContactKind::Phone))
             .ok_or(Refusal::Method)?;
         let number = phone::parse(typed, region, &policy.countries, way).map_err(Refusal::Phone)?;
         self.begin(visit, found, &contacts, way, number.e164).await
@@ -48,21 +48,21 @@ impl Portal {
     ) -> Answer<()> {
         let now = self.now();
         let (policy, _) = self.policy().await?;
-        if !policy.allows(method) {
-            return Err(Refusal::Method.into());
-        }
+        let kind = method
+            .contact()
+            .filter(|_| policy.allows(method))
+            .ok_or(Refusal::Method)?;
         found.may_change(contacts, &policy, now)?;
         let account = &found.person.account;
-        let is_same = |contact: &Contact| {
-            contact.kind == method.contact() && contact.trust == Trust::Verified && contact.address == address
-        };
+        let is_same =
+            |contact: &Contact| contact.kind == kind && contact.trust == Trust::Verified && contact.address == address;
         if contacts.iter().any(is_same) {
             return Err(Refusal::SameContact.into());
         }
         let contact = Contact {
             id: ContactId::new(self.fresh_name()?),
             account: account.id.clone(),
-            kind: method.contact(),
+            kind,
             address,
             trust: Trust::Pending,
             added: now,
@@ -73,7 +73,7 @@ impl Portal {
         let mut changes = vec![
             Change::DropPending {
                 account: account.id.clone(),
-                kind: method.contact(),
+                kind,
             },
             Change::PutContact(contact),
         ];

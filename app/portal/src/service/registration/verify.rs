@@ -100,10 +100,10 @@ impl Portal {
             Stage::Overview => return Ok(()),
             Stage::Proving(_) => {}
             Stage::Awaiting(dispatch) => {
-                changes.push(Change::DropPending {
+                changes.extend(dispatch.method.contact().map(|kind| Change::DropPending {
                     account: found.person.account.id.clone(),
-                    kind: dispatch.method.contact(),
-                });
+                    kind,
+                }));
                 let mut entry = self.own_entry(visit, &found, Event::AddMethod, Outcome::Cancelled);
                 entry.method = Some(dispatch.method);
                 changes.push(Change::Record(entry));
