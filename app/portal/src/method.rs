@@ -4,6 +4,7 @@ pub mod code;
 pub mod email;
 pub mod phone;
 pub mod proof;
+pub mod questions;
 
 use serde::{Deserialize, Serialize};
 
