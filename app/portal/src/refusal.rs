@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::NameProblem;
+use crate::method::questions::Wrong;
 use crate::method::{email, phone};
 use crate::moment::Moment;
 use crate::password::judge::Broken;
@@ -64,6 +65,15 @@ pub enum Refusal {
     CodeExpired,
     /// The code is used up or was replaced.
     CodeDead,
+    /// What is wrong with security questions that were chosen and answered.
+    Questions(Vec<Wrong>),
+    /// Not every question that is asked was answered.
+    AnswersMissing,
+    /// Not all the answers that are registered: never told which.
+    Answers {
+        /// Tries left before one has to wait.
+        left: u8,
+    },
     /// What is wrong with an e-mail address.
     Email(email::Problem),
     /// What is wrong with a phone number.

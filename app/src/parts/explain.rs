@@ -1,6 +1,7 @@
 //! The words for every refusal.
 
 use portal::account::NameProblem;
+use portal::method::questions::{self, Wrong};
 use portal::method::{email, phone};
 use portal::password::judge::Broken;
 use portal::refusal::Refusal;
@@ -51,6 +52,10 @@ pub fn explain(words: Words, said: &Said) -> String {
         Refusal::Code { left } => return words.fill(Word::CodeWrong, &[("left", left)]),
         Refusal::CodeExpired => Word::CodeExpired,
         Refusal::CodeDead => Word::CodeDead,
+        Refusal::Questions(wrong) => return at_each_place(words, wrong),
+        Refusal::AnswersMissing => Word::AnswersMissing,
+        Refusal::Answers { left: 1 } => Word::AnswersWrongOne,
+        Refusal::Answers { left } => return words.fill(Word::AnswersWrong, &[("left", left)]),
         Refusal::Email(problem) => match problem {
             email::Problem::Missing => Word::EmailMissing,
             email::Problem::Malformed => Word::EmailMalformed,
@@ -91,6 +96,36 @@ pub fn explain(words: Words, said: &Said) -> String {
         Refusal::Fault => Word::Fault,
     };
     words.say(word).to_owned()
+}
+
+/// What is wrong at each place of the form for security questions.
+fn at_each_place(words: Words, wrong: &[Wrong]) -> String {
+    let told = wrong.iter().map(|one| {
+        let problem = about_question(words, one.problem);
+        words.fill(Word::QuestionTold, &[("number", &(one.place + 1)), ("problem", &problem)])
+    });
+    told.collect::<Vec<_>>().join(" ")
+}
+
+/// What is wrong with a question that was chosen, or with its answer.
+pub fn about_question(words: Words, problem: questions::Problem) -> String {
+    use questions::Problem;
+    let (word, number) = match problem {
+        Problem::NotChosen => (Word::QuestionNotChosen, 0),
+        Problem::ChosenBefore { place } => (Word::QuestionChosenBefore, place + 1),
+        Problem::Missing => (Word::AnswerMissing, 0),
+        Problem::TooShort => (Word::AnswerTooShort, 0),
+        Problem::TooLong => (Word::AnswerTooLong, 0),
+        Problem::TooCommon => (Word::AnswerTooCommon, 0),
+        Problem::Name => (Word::AnswerName, 0),
+        Problem::OwnWords => (Word::AnswerOwnWords, 0),
+        Problem::GivenBefore { place } => (Word::AnswerGivenBefore, place + 1),
+    };
+    let lengths = (questions::SHORTEST, questions::LONGEST);
+    words.fill(
+        word,
+        &[("number", &number), ("shortest", &lengths.0), ("longest", &lengths.1)],
+    )
 }
 
 /// What a broken rule is told as.
