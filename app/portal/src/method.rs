@@ -74,13 +74,44 @@ impl Method {
 
 /// What a person registers: a contact, which may serve several methods, or the answers to questions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(from = "Written", into = "Written")]
 pub enum Means {
     /// Security questions.
     Questions,
     /// A contact; written by its kind alone.
-    #[serde(untagged)]
     Contact(ContactKind),
+}
+
+/// A [`Means`] as it is written: one name, which the browser's small reader understands.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Written {
+    Questions,
+    Mailbox,
+    Email,
+    Phone,
+}
+
+impl From<Written> for Means {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Questions => Self::Questions,
+            Written::Mailbox => Self::Contact(ContactKind::Mailbox),
+            Written::Email => Self::Contact(ContactKind::Email),
+            Written::Phone => Self::Contact(ContactKind::Phone),
+        }
+    }
+}
+
+impl From<Means> for Written {
+    fn from(means: Means) -> Self {
+        match means {
+            Means::Questions => Self::Questions,
+            Means::Contact(ContactKind::Mailbox) => Self::Mailbox,
+            Means::Contact(ContactKind::Email) => Self::Email,
+            Means::Contact(ContactKind::Phone) => Self::Phone,
+        }
+    }
 }
 
 impl Means {

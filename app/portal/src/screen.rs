@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::method::{Means, Method};
+use crate::method::questions::Question;
 use crate::moment::Moment;
 use crate::password::rules::Rules;
 use crate::password::terms::Terms;
@@ -21,6 +22,8 @@ pub enum Step {
     Choose,
     /// Typing the code.
     Code,
+    /// Answering security questions.
+    Questions,
     /// Unlocking, or a new password?
     Unlock,
     /// The new password.
@@ -39,6 +42,7 @@ impl Step {
             Self::Stopped => "/reset/stopped",
             Self::Choose => "/reset/choose",
             Self::Code => "/reset/code",
+            Self::Questions => "/reset/questions",
             Self::Unlock => "/reset/unlock",
             Self::Password => "/reset/password",
             Self::Done => "/reset/done",
@@ -170,6 +174,23 @@ pub enum RecoveryScreen {
         /// Already written to.
         contacted: bool,
     },
+    /// Answering security questions.
+    Questions {
+        /// Which proof: 1 or 2.
+        turn: u8,
+        /// Of how many.
+        required: u8,
+        /// What is asked: all of it is judged together.
+        asked: Vec<Question>,
+        /// What stands in the way right now.
+        hurdle: Option<Hurdle>,
+        /// Whether there is another method to go back to.
+        has_other: bool,
+        /// Where to turn.
+        help: HelpDesk,
+        /// Already written to.
+        contacted: bool,
+    },
     /// Unlocking, or a new password?
     Unlock {
         /// How many proofs were asked for.
@@ -211,6 +232,7 @@ impl RecoveryScreen {
             Self::Stopped { .. } => Step::Stopped,
             Self::Choose { .. } => Step::Choose,
             Self::Code { .. } => Step::Code,
+            Self::Questions { .. } => Step::Questions,
             Self::Unlock { .. } => Step::Unlock,
             Self::Password { .. } => Step::Password,
             Self::Done { .. } => Step::Done,
@@ -313,6 +335,17 @@ pub struct PhoneForm {
     pub countries: Vec<Country>,
     /// The ways a code may travel.
     pub ways: Vec<Method>,
+}
+
+/// The page on which security questions are chosen and answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionsForm {
+    /// The questions to choose from.
+    pub offered: Vec<Question>,
+    /// How many are registered.
+    pub register: u8,
+    /// How many of them a reset asks.
+    pub reset: u8,
 }
 
 /// The page on which a password is changed.

@@ -214,6 +214,7 @@ pub async fn contact_view() -> Result<View<RecoveryScreen>, Said> {
         RecoveryScreen::Stopped { contacted: true, .. }
             | RecoveryScreen::Choose { contacted: true, .. }
             | RecoveryScreen::Code { contacted: true, .. }
+            | RecoveryScreen::Questions { contacted: true, .. }
     );
     if !was_written {
         return Err(request.elsewhere(screen.step().path()));

@@ -158,6 +158,15 @@ mod tests {
     }
 
     #[test]
+    fn whatever_can_be_registered_is_understood() {
+        use portal::method::{ContactKind, Means};
+
+        for means in [Means::Contact(ContactKind::Phone), Means::Contact(ContactKind::Email), Means::Questions] {
+            assert_eq!(understand(&serde_json::to_string(&means).unwrap()), Some(means));
+        }
+    }
+
+    #[test]
     fn what_is_no_json_of_ours_is_nothing() {
         for text in ["", "{", "\"Unreachable", "<html>", "{\"No\":\"unheard_of\"}", "null"] {
             assert_eq!(understand::<Said>(text), None, "{text}");
