@@ -8,7 +8,7 @@ use app::words::{Word, Words};
 use portal::account::Language;
 use portal::limits::Factor;
 use portal::method::code::{LIFE, Purpose};
-use portal::method::{ContactKind, Method};
+use portal::method::{ContactKind, Means, Method};
 use portal::moment::Moment;
 use portal::ports::{Alarm, CallForHelp, Code, Matter};
 
@@ -115,10 +115,11 @@ impl Sender {
     /// A notice as a mail, or as a text where only a phone is known. None for what is no notice.
     pub fn notice(&self, draft: Draft<'_>, matter: &Matter, kind: ContactKind, to: String) -> Option<Parcel> {
         let words = self.words(draft.language);
-        let method = |kind: &ContactKind| match kind {
-            ContactKind::Mailbox => words.say(Word::ContactMailbox),
-            ContactKind::Email => words.say(Word::ContactEmail),
-            ContactKind::Phone => words.say(Word::ContactPhone),
+        let method = |kind: &Means| match kind {
+            Means::Questions => words.say(Word::MethodQuestions),
+            Means::Contact(ContactKind::Mailbox) => words.say(Word::ContactMailbox),
+            Means::Contact(ContactKind::Email) => words.say(Word::ContactEmail),
+            Means::Contact(ContactKind::Phone) => words.say(Word::ContactPhone),
         };
         let name = clean(draft.name);
         let (subject, text) = match matter {

@@ -15,6 +15,7 @@ pub mod restoring;
 pub mod rotation;
 
 mod accounts;
+mod answers;
 mod breakdown;
 mod change;
 mod codes;
@@ -23,8 +24,8 @@ mod devices;
 mod flows;
 mod foundation;
 mod help;
-mod lease;
 mod leading;
+mod lease;
 mod limits;
 mod notices;
 mod opening;
@@ -32,9 +33,9 @@ mod policy;
 mod purge;
 mod row;
 mod sessions;
+mod turns;
 mod upkeep;
 mod watch;
-mod turns;
 
 use std::sync::{Arc, RwLock};
 
@@ -46,16 +47,17 @@ use portal::method::Method;
 use portal::method::proof::Proof;
 use portal::moment::Moment;
 use portal::policy::Policy;
-use portal::upkeep::Upkeep;
 use portal::ports::{
-    Account, Change, Clock, Code, Committed, Contact, Fault, Flow, FlowKind, HeldBack, Keys, Session, Store, Unfinished,
+    Account, Change, Clock, Code, Committed, Contact, Fault, Flow, FlowKind, HeldBack, KeptAnswer, Keys, Session, Store,
+    Unfinished,
 };
+use portal::upkeep::Upkeep;
 use sqlx::any::AnyQueryResult;
 use sqlx::{Any, AnyPool, Transaction};
 
 pub use breakdown::Breakdown;
-pub use opening::{CannotOpen, Unready};
 use foundation::Foundation;
+pub use opening::{CannotOpen, Unready};
 
 /// What a question or a change of the store comes to.
 pub type Result<T> = std::result::Result<T, Breakdown>;
@@ -118,6 +120,10 @@ impl Store for SqlStore {
         Ok(self.list_contacts(account).await?)
     }
 
+    async fn answers(&self, account: &AccountId) -> std::result::Result<Vec<KeptAnswer>, Fault> {
+        Ok(self.list_answers(account).await?)
+    }
+
     async fn history(&self, account: &AccountId, most: u8) -> std::result::Result<Vec<String>, Fault> {
         Ok(self.list_former_passwords(account, most).await?)
     }
@@ -155,11 +161,7 @@ impl Store for SqlStore {
         Ok(self.list_sends(channel, network, since).await?)
     }
 
-    async fn sends_to_prefix(
-        &self,
-        prefix: &str,
-        since: Moment,
-    ) -> std::result::Result<Vec<(Moment, Lane)>, Fault> {
+    async fn sends_to_prefix(&self, prefix: &str, since: Moment) -> std::result::Result<Vec<(Moment, Lane)>, Fault> {
         Ok(self.list_sends_to_prefix(prefix, since).await?)
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::Role;
-use crate::method::Method;
+use crate::method::{Method, questions};
 use crate::password::rules::Rules;
 
 #[cfg(feature = "service")]
@@ -53,6 +53,14 @@ pub struct Policy {
     pub methods_required: u8,
     /// Methods that may be registered and used.
     pub methods: Vec<Method>,
+    /// Security questions that have to be answered to register them, 3 to 5.
+    pub questions_registered: u8,
+    /// Those of them that are asked in a reset, 3 to 5.
+    pub questions_asked: u8,
+    /// Ids of predefined questions that are not offered.
+    pub questions_off: Vec<String>,
+    /// Questions of the organisation, beside those that are predefined.
+    pub own_questions: Vec<questions::Own>,
     /// Whether a sign-in without enough methods leads to the registration before anything else.
     pub registration_required: bool,
     /// How often that may be put off.
@@ -93,6 +101,10 @@ impl Default for Policy {
             enabled: Enabled::Everyone,
             methods_required: 2,
             methods: Method::SENDING.to_vec(),
+            questions_registered: 5,
+            questions_asked: 3,
+            questions_off: Vec::new(),
+            own_questions: Vec::new(),
             registration_required: true,
             registration_skips: 3,
             reconfirm_days: 180,
@@ -136,6 +148,21 @@ impl Policy {
     /// Whether a method may be registered and used.
     pub fn allows(&self, method: Method) -> bool {
         self.methods.contains(&method)
+    }
+
+    /// Whether somebody in this role may register security questions and be asked them: never an administrator, and nobody
+    /// who has to prove only once, for knowledge alone opens nothing.
+    pub fn asks_questions(&self, role: Role) -> bool {
+        self.allows(Method::Questions) && role == Role::Person && self.methods_required >= 2
+    }
+
+    /// The questions that there are.
+    #[cfg(feature = "service")]
+    pub fn listing(&self) -> questions::Listing<'_> {
+        questions::Listing {
+            off: &self.questions_off,
+            own: &self.own_questions,
+        }
     }
 }
 

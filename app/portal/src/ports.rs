@@ -17,7 +17,9 @@ use zeroize::Zeroizing;
 
 pub use change::{Change, Committed, Spent};
 pub use message::{Alarm, CallForHelp, Matter, Message, Recipient};
-pub use rows::{Account, Code, Contact, Flow, FlowKind, Freeze, HeldBack, Replay, Session, Trust, Unfinished};
+pub use rows::{
+    Account, Answered, Code, Contact, Flow, FlowKind, Freeze, HeldBack, KeptAnswer, Replay, Session, Trust, Unfinished,
+};
 
 use crate::account::UserName;
 use crate::identity::{AccountId, CodeId, FlowId};
@@ -211,6 +213,8 @@ pub trait Store: Send + Sync {
     async fn administrators(&self) -> Result<Vec<Account>, Fault>;
     /// Every contact of the account; the same work for one that does not exist.
     async fn contacts(&self, account: &AccountId) -> Result<Vec<Contact>, Fault>;
+    /// The answers to security questions that the account has.
+    async fn answers(&self, account: &AccountId) -> Result<Vec<KeptAnswer>, Fault>;
     /// Past hashes, the newest first.
     async fn history(&self, account: &AccountId, most: u8) -> Result<Vec<String>, Fault>;
     /// The policy and its version.

@@ -6,11 +6,11 @@
 //!        ┌──────┴───────┐
 //!        ▼              ▼
 //!     Stopped        Choosing ◄──────────────┐
-//!   (A, B, C; also      │ ask                │ another, or proved and one more is required
+//!   (A, B, C; also      │ ask, question      │ another, or proved and one more is required
 //!    whoever nobody     ▼                    │
-//!    knows)          Awaiting ───────────────┤
-//!                     │  ▲ │ ask again       │
-//!                     │  └─┘                 │
+//!    knows)     Awaiting, Answering ─────────┤
+//!                     │  ▲ │ ask again, or   │
+//!                     │  └─┘ by another way  │
 //!                     ├──────────────────────┘
 //!                     │ proved, and enough
 //!          ┌──────────┴─────────────┐
@@ -27,7 +27,7 @@
 //!   Nothing leads out of Stopped, Done and Ended: whoever gives a name again opens another flow.
 //! ```
 //!
-//! Only a [`Proof`] leads from `Awaiting` onward; choosing, asking, asking again, switching and failing neither make nor
+//! Only a [`Proof`] leads from `Awaiting` and `Answering` onward; choosing, asking, asking again, switching and failing neither make nor
 //! keep one, and no more does the choice between unlocking and a new password.
 
 use std::time::Duration;
@@ -111,6 +111,11 @@ pub enum Stage {
         /// When it was asked for.
         asked: Moment,
     },
+    /// Security questions are asked.
+    Answering {
+        /// Since when.
+        asked: Moment,
+    },
     /// Enough is proved, and the account is locked: it is unlocked as it is, or gets a new password.
     Offering {
         /// When this step runs out.
@@ -143,6 +148,8 @@ pub struct Recovery {
     required: u8,
     opened: Moment,
     asked: u16,
+    #[serde(default)]
+    questioned: bool,
     set_tries: u8,
     trespasses: u8,
     contacted: bool,
@@ -163,6 +170,7 @@ impl Recovery {
             required,
             opened: now,
             asked: 0,
+            questioned: false,
             set_tries: 0,
             trespasses: 0,
             contacted: false,
@@ -243,6 +251,20 @@ impl Recovery {
         Ok(self)
     }
 
+    /// Security questions are to be answered.
+    ///
+    /// # Errors
+    /// As for [`Self::ask`].
+    pub fn question(mut self, now: Moment) -> Result<Self, Refusal> {
+        self.admit(Form::Ask, now)?;
+        if self.has_proved_by(&Channel::knowledge()) {
+            return Err(Refusal::Method);
+        }
+        self.stage = Stage::Answering { asked: now };
+        self.questioned = true;
+        Ok(self)
+    }
+
     /// Back to the choice of methods.
     ///
     /// # Errors
@@ -258,9 +280,17 @@ impl Recovery {
     /// # Errors
     /// [`Refusal::Method`] where the proof is not of the method that is awaited or its channel has proved already.
     pub fn prove(mut self, proof: Proof, lock: Lock, now: Moment) -> Result<Self, Refusal> {
-        self.admit(Form::Verify, now)?;
-        let awaited = matches!(&self.stage, Stage::Awaiting { method, channel, .. }
-            if *method == proof.method() && channel == proof.channel());
+        let awaited = match &self.stage {
+            Stage::Answering { .. } => {
+                self.admit(Form::Answer, now)?;
+                proof.method() == Method::Questions && *proof.channel() == Channel::knowledge()
+            }
+            stage => {
+                self.admit(Form::Verify, now)?;
+                matches!(stage, Stage::Awaiting { method, channel, .. }
+                    if *method == proof.method() && channel == proof.channel())
+            }
+        };
         if !awaited || self.has_proved_by(proof.channel()) {
             return Err(Refusal::Method);
         }

@@ -57,6 +57,7 @@ impl From<&Stage> for Step {
             Stage::Stopped(_) => Self::Stopped,
             Stage::Choosing => Self::Choose,
             Stage::Awaiting { .. } => Self::Code,
+            Stage::Answering { .. } => Self::Questions,
             Stage::Offering { .. } => Self::Unlock,
             Stage::Setting { .. } => Self::Password,
             Stage::Done { .. } => Self::Done,

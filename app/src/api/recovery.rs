@@ -122,6 +122,25 @@ pub async fn verify(code: Secret, key: String) -> Result<Next, Said> {
     onward(&mut request, Step::Code, &[], done).await
 }
 
+/// Verifies the answers to the questions that are asked, in their order.
+#[server(prefix = "/api", endpoint = "reset/questions")]
+pub async fn answer_questions(
+    answer1: Secret,
+    answer2: Secret,
+    answer3: Secret,
+    #[server(default)] answer4: Secret,
+    #[server(default)] answer5: Secret,
+    key: String,
+) -> Result<Next, Said> {
+    let mut request = Request::here()?;
+    let answers = [&*answer1, &answer2, &answer3, &answer4, &answer5];
+    let done = request
+        .portal
+        .answer_questions(&request.visit, &answers, FormKey(&key))
+        .await;
+    onward(&mut request, Step::Questions, &[], done).await
+}
+
 /// Unlocks the account, its password kept.
 #[server(prefix = "/api", endpoint = "reset/unlock")]
 pub async fn unlock(key: String) -> Result<Next, Said> {

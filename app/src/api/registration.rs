@@ -7,7 +7,7 @@
 
 use leptos::prelude::*;
 use portal::method::code::Purpose;
-use portal::screen::{Awaited, Overview, PhoneForm};
+use portal::screen::{Awaited, Overview, PhoneForm, QuestionsForm};
 use server_fn::codec::GetUrl;
 
 use super::secret::Secret;
@@ -15,7 +15,7 @@ use super::{Next, Said, View};
 #[cfg(feature = "ssr")]
 use super::{cookies::SESSION, request::Request};
 #[cfg(feature = "ssr")]
-use portal::registration::Errand;
+use portal::{method::questions::Given, registration::Errand};
 
 #[cfg(feature = "ssr")]
 async fn support(request: &Request) -> Result<String, Said> {
@@ -110,6 +110,55 @@ pub async fn begin_phone(country: String, number: String, way: String) -> Result
         .await;
     let typed = [("country", country.as_str()), ("number", &number), ("way", &way)];
     request.answer("/register/phone", &typed, done.map(|()| "/register/code".to_owned()))
+}
+
+/// The page on which security questions are chosen and answered, and what is registered already.
+#[server(prefix = "/api", endpoint = "register/questions/view", input = GetUrl)]
+pub async fn questions_view() -> Result<View<(QuestionsForm, Overview)>, Said> {
+    let mut request = Request::here()?;
+    request.holder()?;
+    let form = request
+        .portal
+        .questions_form(&request.visit)
+        .await
+        .map_err(|trouble| request.refuse(trouble))?;
+    let list = request
+        .portal
+        .overview_to_change(&request.visit)
+        .await
+        .map_err(|trouble| request.refuse(trouble))?;
+    let support = support(&request).await?;
+    request.view("/register/questions", (form, list), support)
+}
+
+/// Registers security questions with their answers. What was chosen is kept where something is wrong, no answer is.
+#[expect(clippy::too_many_arguments, reason = "each is a field of the form")]
+#[server(prefix = "/api", endpoint = "register/questions")]
+pub async fn set_questions(
+    #[server(default)] question1: String,
+    #[server(default)] question2: String,
+    #[server(default)] question3: String,
+    #[server(default)] question4: String,
+    #[server(default)] question5: String,
+    #[server(default)] answer1: Secret,
+    #[server(default)] answer2: Secret,
+    #[server(default)] answer3: Secret,
+    #[server(default)] answer4: Secret,
+    #[server(default)] answer5: Secret,
+) -> Result<Next, Said> {
+    let request = Request::here()?;
+    let given = [
+        (&question1, &answer1),
+        (&question2, &answer2),
+        (&question3, &answer3),
+        (&question4, &answer4),
+        (&question5, &answer5),
+    ]
+    .map(|(question, answer)| Given { question, answer });
+    let done = request.portal.set_questions(&request.visit, &given).await;
+    let names = ["question1", "question2", "question3", "question4", "question5"];
+    let chosen: Vec<(&str, &str)> = names.into_iter().zip(given.map(|one| one.question)).collect();
+    request.answer("/register/questions", &chosen, done.map(|()| "/register".to_owned()))
 }
 
 /// Sends a code to what an administrator filled in.

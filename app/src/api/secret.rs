@@ -5,8 +5,8 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
-/// A password or a code as it was typed. Never shown, and overwritten when the server drops it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A password, a code or an answer as it was typed. Never shown, and overwritten when the server drops it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(Text);
 
@@ -37,8 +37,8 @@ mod tests {
 
     use super::*;
     use crate::api::change::ChangePassword;
-    use crate::api::recovery::{SetPassword, Verify};
-    use crate::api::registration::{ProveAgain, RegistrationVerify};
+    use crate::api::recovery::{AnswerQuestions, SetPassword, Verify};
+    use crate::api::registration::{ProveAgain, RegistrationVerify, SetQuestions};
     use crate::api::session::SignIn;
 
     const TYPED: &str = "qqxjz";
@@ -53,6 +53,8 @@ mod tests {
             shown::<SignIn>(json!({ "user_name": "n", "password": TYPED })),
             shown::<SetPassword>(json!({ "new_password": TYPED, "again": TYPED, "key": "k" })),
             shown::<Verify>(json!({ "code": TYPED, "key": "k" })),
+            shown::<AnswerQuestions>(json!({ "answer1": TYPED, "answer2": TYPED, "answer3": TYPED, "key": "k" })),
+            shown::<SetQuestions>(json!({ "question1": "q", "answer1": TYPED, "answer5": TYPED })),
             shown::<RegistrationVerify>(json!({ "code": TYPED })),
             shown::<ProveAgain>(json!({ "password": TYPED })),
             shown::<ChangePassword>(json!({ "current": TYPED, "new_password": TYPED, "again": TYPED })),

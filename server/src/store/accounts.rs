@@ -38,7 +38,7 @@ macro_rules! select_account {
         concat!(
             "select ",
             $crate::store::accounts::account_columns!(),
-            ", frozen_at, frozen_until from account ",
+            ", frozen_at, frozen_until, answered from account ",
             $rest
         )
     };
@@ -66,6 +66,9 @@ pub(super) fn read(row: &AnyRow) -> Result<Account> {
             (Some(at), Some(until)) => Some(Freeze { at, until }),
             _ => None,
         },
+        answered: maybe_text(row, "answered")?
+            .map(|answered| serde_json::from_str(&answered))
+            .transpose()?,
     })
 }
 

@@ -3,7 +3,9 @@
 use portal::ports::{Change, Committed};
 use sqlx::AnyConnection;
 
-use super::{Result, SqlStore, accounts, codes, contacts, devices, flows, help, limits, outbox, policy, sessions, upkeep, watch};
+use super::{
+    Result, SqlStore, accounts, answers, codes, contacts, devices, flows, help, limits, outbox, policy, sessions, upkeep, watch,
+};
 use crate::metrics::METRICS;
 
 /// How often changes are tried that collide with those of others: the database ends one of two that wait for each other.
@@ -106,6 +108,7 @@ impl SqlStore {
             Change::ConfirmContact(contact) => contacts::confirm(conn, &contact).await,
             Change::RemoveContact(contact) => contacts::remove(conn, &contact).await,
             Change::DropPending { account, kind } => contacts::drop_pending(conn, &account, kind).await,
+            Change::SetAnswers { account, answers, at } => answers::set(conn, &account, &answers, at).await,
             Change::Freeze { account, freeze } => {
                 codes::close_of(conn, &account).await?;
                 flows::end(conn, &account, None).await?;

@@ -24,7 +24,7 @@ pub struct Under {
     pub kid: String,
     /// Addresses that it encrypts.
     pub addresses: i64,
-    /// Hashes that it is mixed into: of passwords of today and of before.
+    /// Hashes that it is mixed into: of passwords of today and of before, and of answers to security questions.
     pub hashes: i64,
 }
 
@@ -140,7 +140,8 @@ async fn under(reader: &AnyPool, kids: &[String]) -> Result<Vec<Under>> {
         let row = sqlx::query(
             "select (select count(*) from contact where kid in ($1, '')) as addresses, \
              (select count(*) from account where hash like $2) \
-             + (select count(*) from former_password where hash like $2) as hashes",
+             + (select count(*) from former_password where hash like $2) \
+             + (select count(*) from answer where hash like $2) as hashes",
         )
         .bind(kid)
         .bind(format!("{kid}$%"))

@@ -1,10 +1,12 @@
 //! A proof: the only thing that passes a gate.
 //!
-//! There are two ways to come by one: by comparing a code that was sent with the one that was typed, or by reading the
-//! row in which such a comparison was recorded. Nothing else can make one, so choosing, switching, going back and
+//! There are three ways to come by one: by comparing a code that was sent with the one that was typed, by answers to
+//! security questions all of which fit, or by reading the row in which such a comparison was recorded. Nothing else can make one, so choosing, switching, going back and
 //! failing cannot either.
 
 use super::Method;
+#[cfg(feature = "service")]
+use super::questions::FEWEST;
 use crate::identity::Channel;
 use crate::moment::Moment;
 
@@ -35,6 +37,19 @@ impl Proof {
         (!sent.is_empty() && bool::from(sent.as_bytes().ct_eq(typed.as_bytes()))).then_some(Self {
             method,
             channel,
+            at,
+            seasoned,
+        })
+    }
+
+    /// By answers to security questions, of which so many were `asked`: one verdict on all of them together. `fits` says of
+    /// each whether it does; all are looked at, whatever the first ones say.
+    #[cfg(feature = "service")]
+    pub fn by_answers(fits: &[bool], asked: u8, seasoned: bool, at: Moment) -> Option<Self> {
+        let all = fits.iter().fold(true, |all, fit| all & fit);
+        (all && asked >= FEWEST && fits.len() == usize::from(asked)).then(|| Self {
+            method: Method::Questions,
+            channel: Channel::knowledge(),
             at,
             seasoned,
         })

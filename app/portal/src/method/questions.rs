@@ -19,6 +19,10 @@ pub use check::{Checked, Given, check};
 #[cfg(feature = "service")]
 pub use listing::{Listing, PREDEFINED, is_predefined};
 
+/// Fewest questions that are registered or asked.
+pub const FEWEST: u8 = 3;
+/// Most questions that are registered or asked.
+pub const MOST: u8 = 5;
 /// Fewest code points of an answer, counted on its canonical form.
 pub const SHORTEST: usize = 3;
 /// Most code points of an answer, counted on its canonical form.

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::{HelpDesk, Policy};
-use crate::account::Role;
-use crate::method::email;
+use crate::account::{Language, Role};
+use crate::method::questions::{FEWEST, MOST, Own, is_predefined};
+use crate::method::{Method, email};
 use crate::password::nfc;
 use crate::password::rules::MINIMUM_ALONE;
 use crate::password::terms::{OWN_MAXIMUM, OWN_MINIMUM, OWN_MOST, own_term};
@@ -13,6 +14,14 @@ use crate::password::terms::{OWN_MAXIMUM, OWN_MINIMUM, OWN_MOST, own_term};
 const RECONFIRM_MOST: u16 = 730;
 /// Longest time before a reminder, in days.
 const REMINDER_MOST: u16 = 365;
+/// Most questions of the organisation's own.
+const OWN_QUESTIONS: usize = 20;
+/// Longest id of one of them.
+const OWN_ID: usize = 32;
+/// Shortest text of one of them, in characters.
+const OWN_SHORTEST: usize = 3;
+/// Longest text of one of them, in characters.
+const OWN_LONGEST: usize = 200;
 
 /// Why a policy cannot be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +32,16 @@ pub enum Mistake {
     TooFewChannels,
     /// `reconfirm_days` or `reminder_days` is more than it may be.
     Days(&'static str, u16),
+    /// Security questions are allowed, and one proof is enough.
+    QuestionsAlone,
+    /// `questions_registered` or `questions_asked` is not 3 to 5, or more are asked than registered.
+    QuestionCounts,
+    /// A question that is switched off is none of those that are predefined.
+    QuestionOff(String),
+    /// Fewer questions are left than have to be registered.
+    TooFewQuestions,
+    /// A question of the organisation has no id or text as it may be, or there are too many.
+    OwnQuestion(String),
     /// A domain of the organisation is none.
     OwnDomain(String),
     /// A country is not two capital letters.
@@ -45,6 +64,23 @@ impl fmt::Display for Mistake {
                 "methods: two required proofs need e-mail and a phone, for they must use different channels",
             ),
             Self::Days(field, most) => write!(f, "{field}: must be 0 to {most}"),
+            Self::QuestionsAlone => f.write_str(
+                "methods: security questions are never enough alone; ask for two proofs (methods_required = 2), or leave \
+                 \"questions\" out",
+            ),
+            Self::QuestionCounts => write!(
+                f,
+                "questions_registered and questions_asked: {FEWEST} to {MOST}, and no more are asked than registered"
+            ),
+            Self::QuestionOff(id) => write!(f, "questions_off: `{id}` is none of the predefined questions"),
+            Self::TooFewQuestions => {
+                f.write_str("questions_off: fewer questions are left than questions_registered asks for")
+            }
+            Self::OwnQuestion(id) => write!(
+                f,
+                "own_questions: `{id}`: at most {OWN_QUESTIONS}, each with an id of its own of up to {OWN_ID} letters a-z, \
+                 digits and hyphens, and a text of {OWN_SHORTEST} to {OWN_LONGEST} characters in every language"
+            ),
             Self::OwnDomain(typed) => write!(f, "own_domains: `{typed}` is not a domain such as example.com"),
             Self::Country(typed) => write!(f, "countries: `{typed}` is not an ISO 3166 code such as JP"),
             Self::Banned => write!(
@@ -70,6 +106,8 @@ impl fmt::Display for Mistake {
 pub enum Warning {
     /// Fewer channels are allowed than an administrator's proofs, which are always two.
     AdministratorsLeftOut,
+    /// Security questions are allowed.
+    Questions,
 }
 
 impl fmt::Display for Warning {
@@ -78,6 +116,11 @@ impl fmt::Display for Warning {
             Self::AdministratorsLeftOut => f.write_str(
                 "methods: administrators always prove twice, over different channels; without e-mail and a phone none of \
                  them can reset a password here",
+            ),
+            Self::Questions => f.write_str(
+                "methods: answers to security questions are often known to others or easily guessed; OWASP ASVS 5.0 (6.4.2) \
+                 asks not to use them, and NIST SP 800-63B does not accept them. They are asked only beside another method, \
+                 and never of administrators",
             ),
         }
     }
@@ -90,9 +133,10 @@ impl Policy {
         if !(1..=2).contains(&self.methods_required) {
             found.push(Mistake::MethodsRequired);
         }
-        if self.channels() < usize::from(self.methods_required) {
+        if self.channels(Role::Person) < usize::from(self.methods_required) {
             found.push(Mistake::TooFewChannels);
         }
+        found.extend(self.question_mistakes());
         if self.reconfirm_days > RECONFIRM_MOST {
             found.push(Mistake::Days("reconfirm_days", RECONFIRM_MOST));
         }
@@ -132,26 +176,74 @@ impl Policy {
 
     /// What its author may not have meant.
     pub fn warnings(&self) -> Vec<Warning> {
-        let leaves_out = self.channels() < usize::from(self.proofs_required(Role::Administrator));
-        leaves_out
-            .then_some(Warning::AdministratorsLeftOut)
-            .into_iter()
-            .collect()
+        let of_administrators = self.channels(Role::Administrator);
+        let leaves_out = of_administrators < usize::from(self.proofs_required(Role::Administrator));
+        [
+            leaves_out.then_some(Warning::AdministratorsLeftOut),
+            self.allows(Method::Questions).then_some(Warning::Questions),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
-    /// How many different channels the allowed methods use.
-    pub fn channels(&self) -> usize {
-        let mut kinds: Vec<_> = self.methods.iter().map(|method| method.means()).collect();
+    /// How many different channels the methods use that somebody in this role may have.
+    pub fn channels(&self, role: Role) -> usize {
+        let methods = self.methods.iter();
+        let mut kinds: Vec<_> = methods
+            .filter(|method| **method != Method::Questions || self.asks_questions(role))
+            .map(|method| method.means())
+            .collect();
         kinds.sort_unstable();
         kinds.dedup();
         kinds.len()
     }
+
+    fn question_mistakes(&self) -> Vec<Mistake> {
+        let mut found = Vec::new();
+        let is_allowed = self.allows(Method::Questions);
+        if is_allowed && self.methods_required == 1 {
+            found.push(Mistake::QuestionsAlone);
+        }
+        let counts = FEWEST..=MOST;
+        let fit = counts.contains(&self.questions_registered) && counts.contains(&self.questions_asked);
+        if !fit || self.questions_asked > self.questions_registered {
+            found.push(Mistake::QuestionCounts);
+        }
+        let off = self.questions_off.iter().filter(|id| !is_predefined(id));
+        found.extend(off.map(|id| Mistake::QuestionOff(id.clone())));
+        let offered = self.listing().offered(Language::En).len();
+        if is_allowed && offered < usize::from(self.questions_registered) {
+            found.push(Mistake::TooFewQuestions);
+        }
+        let own = &self.own_questions;
+        let is_mistaken = |(place, one): &(usize, &Own)| {
+            *place >= OWN_QUESTIONS
+                || !is_id(&one.id)
+                || is_predefined(&one.id)
+                || own.iter().take(*place).any(|before| before.id == one.id)
+                || ![&one.en, &one.ja].into_iter().all(|text| is_question(text))
+        };
+        let mistaken = own.iter().enumerate().filter(is_mistaken);
+        found.extend(mistaken.map(|(_, one)| Mistake::OwnQuestion(one.id.clone())));
+        found
+    }
+}
+
+/// Letters, digits and hyphens, which go into forms and rows as they are.
+fn is_id(id: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=OWN_ID).contains(&id.len()) && id.chars().all(is_plain)
+}
+
+/// One line of so many characters.
+fn is_question(text: &str) -> bool {
+    (OWN_SHORTEST..=OWN_LONGEST).contains(&text.trim().chars().count()) && !text.contains(char::is_control)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::method::Method;
     use crate::password::rules::Rules;
     use crate::policy::Spending;
 
@@ -227,6 +319,83 @@ mod tests {
         ] {
             assert_eq!(policy(domain).mistakes(), [Mistake::OwnDomain(domain.into())]);
         }
+    }
+
+    fn asking(change: impl FnOnce(&mut Policy)) -> Policy {
+        let mut policy = Policy::default();
+        policy.methods.push(Method::Questions);
+        change(&mut policy);
+        policy
+    }
+
+    #[test]
+    fn questions_are_off_unless_somebody_wants_them_and_whoever_does_hears_what_is_said_of_them() {
+        assert!(!Policy::default().asks_questions(Role::Person));
+        let policy = asking(|_| ());
+        assert_eq!(policy.mistakes(), []);
+        assert_eq!(policy.warnings(), [Warning::Questions]);
+        assert!(Warning::Questions.to_string().contains("ASVS 5.0 (6.4.2)"));
+        assert!(policy.asks_questions(Role::Person) && !policy.asks_questions(Role::Administrator));
+    }
+
+    #[test]
+    fn questions_are_never_the_only_proof() {
+        let alone = asking(|policy| policy.methods_required = 1);
+        assert_eq!(alone.mistakes(), [Mistake::QuestionsAlone]);
+        assert!(!alone.asks_questions(Role::Person));
+        let only = asking(|policy| policy.methods = vec![Method::Questions]);
+        assert_eq!(only.mistakes(), [Mistake::TooFewChannels]);
+        let beside = asking(|policy| policy.methods = vec![Method::Email, Method::Questions]);
+        assert_eq!(beside.mistakes(), []);
+        assert_eq!(beside.warnings(), [Warning::AdministratorsLeftOut, Warning::Questions]);
+    }
+
+    #[test]
+    fn three_to_five_questions_are_registered_and_no_more_are_asked() {
+        for (registered, asked, fits) in [(3, 3, true), (5, 5, true), (4, 5, false), (6, 3, false), (5, 2, false)] {
+            let policy = asking(|policy| (policy.questions_registered, policy.questions_asked) = (registered, asked));
+            assert_eq!(policy.mistakes().is_empty(), fits, "{registered} {asked}");
+        }
+    }
+
+    #[test]
+    fn a_question_of_ones_own_has_an_id_and_a_text_in_every_language() {
+        let own = |id: &str, en: &str, ja: &str| Own {
+            id: id.into(),
+            en: en.into(),
+            ja: ja.into(),
+        };
+        let mistakes = |own: Vec<Own>| asking(|policy| policy.own_questions = own).mistakes().len();
+        let fine = own("canteen-dish", "Which dish do you miss?", "なつかしい料理は何ですか。");
+        assert_eq!(mistakes(vec![fine.clone()]), 0);
+        assert_eq!(mistakes(vec![fine.clone(), fine.clone()]), 1);
+        for mistaken in [
+            own("", "Which dish?", "何ですか。"),
+            own("Canteen", "Which dish?", "何ですか。"),
+            own("first-teacher", "Which dish?", "何ですか。"),
+            own("dish", "Hm", "何ですか。"),
+            own("dish", "Which dish?", ""),
+            own("dish", &"a".repeat(201), "何ですか。"),
+        ] {
+            assert_eq!(mistakes(vec![mistaken.clone()]), 1, "{mistaken:?}");
+        }
+        let many = |most: usize| {
+            (0..most)
+                .map(|n| own(&format!("own-{n}"), "Which dish?", "何ですか。"))
+                .collect()
+        };
+        assert_eq!((mistakes(many(20)), mistakes(many(21))), (0, 1));
+    }
+
+    #[test]
+    fn enough_questions_are_left() {
+        let off = asking(|policy| policy.questions_off = vec!["no-such".into()]);
+        assert_eq!(off.mistakes(), [Mistake::QuestionOff("no-such".into())]);
+        let all = asking(|policy| {
+            let offered = policy.listing().offered(Language::En);
+            policy.questions_off = offered.into_iter().skip(4).map(|one| one.id).collect();
+        });
+        assert_eq!(all.mistakes(), [Mistake::TooFewQuestions]);
     }
 
     #[test]

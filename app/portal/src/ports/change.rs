@@ -3,12 +3,12 @@
 use crate::audit::Entry;
 use crate::identity::{AccountId, CodeId, ContactId, FlowId};
 use crate::limits::{Factor, Failures, Lane};
-use crate::method::{ContactKind, Method};
 use crate::method::proof::Proof;
+use crate::method::{ContactKind, Method};
 use crate::moment::Moment;
 use crate::upkeep::Upkeep;
 
-use super::{Code, Contact, Flow, Freeze, Message, Session};
+use super::{Code, Contact, Flow, Freeze, KeptAnswer, Message, Session};
 
 /// Sends that cost something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -229,6 +229,15 @@ pub enum Change {
         account: AccountId,
         /// Of which kind.
         kind: ContactKind,
+    },
+    /// These answers to security questions, in place of all that there were; none takes them back.
+    SetAnswers {
+        /// Whose.
+        account: AccountId,
+        /// In the order in which the questions were chosen.
+        answers: Vec<KeptAnswer>,
+        /// When.
+        at: Moment,
     },
     /// Self-service stops for an account: its recoveries end, and every code of it dies.
     Freeze {

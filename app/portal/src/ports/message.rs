@@ -3,7 +3,7 @@
 use crate::account::Language;
 use crate::identity::{AccountId, CodeId, ContactId, MessageId};
 use crate::limits::Factor;
-use crate::method::{ContactKind, Method};
+use crate::method::{Means, Method};
 use crate::moment::Moment;
 
 /// What a message tells. Parameters are small and public; secrets are made when it is sent.
@@ -25,13 +25,13 @@ pub enum Matter {
     WasChanged,
     /// A method was added or replaced.
     MethodAdded {
-        /// Which kind of contact.
-        kind: ContactKind,
+        /// Which contact, or the questions.
+        kind: Means,
     },
     /// A method was removed.
     MethodRemoved {
-        /// Which kind of contact.
-        kind: ContactKind,
+        /// Which contact, or the questions.
+        kind: Means,
     },
     /// The owner is invited to register; without a secret, so that nothing is lost where somebody else reads it.
     Invitation {

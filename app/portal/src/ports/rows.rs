@@ -46,6 +46,34 @@ pub struct Account {
     pub language: Language,
     /// When its owner last said "this was not me".
     pub frozen: Option<Freeze>,
+    /// The security questions that its owner has answered.
+    pub answered: Option<Answered>,
+}
+
+/// Which questions are answered; not with what.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Answered {
+    /// Their ids, in the order in which they were chosen.
+    pub questions: Vec<String>,
+    /// When.
+    pub at: Moment,
+}
+
+/// An answer as it is kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeptAnswer {
+    /// The id of its question.
+    pub question: String,
+    /// The canonical form that was hashed.
+    pub form: String,
+    /// The hash.
+    pub hash: String,
+}
+
+impl fmt::Debug for KeptAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeptAnswer({}, {})", self.question, self.form)
+    }
 }
 
 /// Self-service is stopped for an account: no reset, no unlocking, no change of methods.

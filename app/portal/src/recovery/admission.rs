@@ -13,6 +13,8 @@ pub enum Form {
     Another,
     /// "Verify".
     Verify,
+    /// "Verify" of the answers to questions.
+    Answer,
     /// "Unlock, keep my password".
     Unlock,
     /// "Set a new password", instead of unlocking.
@@ -47,7 +49,7 @@ impl Recovery {
         match (self.stage(now), form) {
             (Stage::Ended, _) => Over,
             (Stage::Done { .. }, _)
-            | (Stage::Offering { .. } | Stage::Setting { .. }, Form::Ask | Form::Another | Form::Verify)
+            | (Stage::Offering { .. } | Stage::Setting { .. }, Form::Ask | Form::Another | Form::Verify | Form::Answer)
             // Sent on the other side of the choice, where everything is proved as well.
             | (Stage::Offering { .. }, Form::Reconsider | Form::Set | Form::Extend)
             | (Stage::Setting { was_offered: true, .. }, Form::Unlock | Form::Replace)
@@ -57,13 +59,17 @@ impl Recovery {
             (_, Form::Contact)
             | (Stage::Choosing, Form::Ask | Form::Another)
             | (Stage::Awaiting { .. }, Form::Ask | Form::Another | Form::Verify)
+            | (Stage::Answering { .. }, Form::Ask | Form::Another | Form::Answer)
             | (Stage::Offering { .. }, Form::Unlock | Form::Replace)
             | (Stage::Setting { was_offered: true, .. }, Form::Reconsider)
             | (Stage::Setting { .. }, Form::Set | Form::Extend) => Granted,
             // "Verify" once a code was asked for and left behind: Back, or a second tab.
-            (Stage::Choosing, Form::Verify) if self.asked > 0 => Behind,
+            (Stage::Choosing | Stage::Answering { .. }, Form::Verify) if self.asked > 0 => Behind,
+            // The same of the questions.
+            (Stage::Choosing | Stage::Awaiting { .. }, Form::Answer) if self.questioned => Behind,
             (Stage::Stopped(_), Form::Ask | Form::Verify)
-            | (Stage::Choosing, Form::Verify)
+            | (Stage::Choosing | Stage::Answering { .. }, Form::Verify)
+            | (_, Form::Answer)
             | (_, Form::Unlock | Form::Replace | Form::Reconsider | Form::Set | Form::Extend) => Ahead,
         }
     }

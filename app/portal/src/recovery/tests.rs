@@ -34,6 +34,17 @@ fn offered() -> Recovery {
         .expect("the proof is awaited")
 }
 
+/// Security questions are asked.
+fn questioned() -> Recovery {
+    Recovery::begin(Ok(2), START)
+        .question(START)
+        .expect("asking is allowed")
+}
+
+fn answers(fits: &[bool]) -> Option<Proof> {
+    Proof::by_answers(fits, 3, true, START)
+}
+
 fn stages() -> Vec<(&'static str, Recovery)> {
     let fresh = Recovery::begin(Ok(2), START);
     let setting = proved(proved(fresh.clone(), Method::Email), Method::Text);
@@ -49,6 +60,8 @@ fn stages() -> Vec<(&'static str, Recovery)> {
         ("offering", offered()),
         ("setting by choice", offered().replace(START).expect("offered")),
         ("unlocked", offered().unlock(START).expect("offered")),
+        ("answering", questioned()),
+        ("choosing instead", questioned().another(START).expect("allowed")),
     ]
 }
 
@@ -65,19 +78,22 @@ fn every_form_in_every_stage_is_decided() {
         Form::Set,
         Form::Extend,
         Form::Contact,
+        Form::Answer,
     ];
     let table = [
-        ("stopped", [A, B, A, A, A, A, A, A, G]),
-        ("managed elsewhere", [A, B, A, A, A, A, A, A, A]),
-        ("choosing", [G, G, A, A, A, A, A, A, G]),
-        ("awaiting", [G, G, G, A, A, A, A, A, G]),
-        ("choosing again", [G, G, B, A, A, A, A, A, G]),
-        ("setting", [B, B, B, A, A, A, G, G, G]),
-        ("done", [B, B, B, B, B, B, B, B, B]),
-        ("ended", [O, O, O, O, O, O, O, O, O]),
-        ("offering", [B, B, B, G, G, B, B, B, G]),
-        ("setting by choice", [B, B, B, B, B, G, G, G, G]),
-        ("unlocked", [B, B, B, B, B, B, B, B, B]),
+        ("stopped", [A, B, A, A, A, A, A, A, G, A]),
+        ("managed elsewhere", [A, B, A, A, A, A, A, A, A, A]),
+        ("choosing", [G, G, A, A, A, A, A, A, G, A]),
+        ("awaiting", [G, G, G, A, A, A, A, A, G, A]),
+        ("choosing again", [G, G, B, A, A, A, A, A, G, A]),
+        ("setting", [B, B, B, A, A, A, G, G, G, B]),
+        ("done", [B, B, B, B, B, B, B, B, B, B]),
+        ("ended", [O, O, O, O, O, O, O, O, O, O]),
+        ("offering", [B, B, B, G, G, B, B, B, G, B]),
+        ("setting by choice", [B, B, B, B, B, G, G, G, G, B]),
+        ("unlocked", [B, B, B, B, B, B, B, B, B, B]),
+        ("answering", [G, G, A, A, A, A, A, A, G, G]),
+        ("choosing instead", [G, G, A, A, A, A, A, A, G, B]),
     ];
     assert_eq!(stages().len(), table.len());
     for ((name, flow), (row, expected)) in stages().into_iter().zip(table) {
@@ -100,6 +116,30 @@ fn a_proof_counts_only_for_the_method_that_is_awaited() {
     let flow = asked(Recovery::begin(Ok(1), START), Method::Email);
     let proof = proof(Method::Text, START);
     assert_eq!(flow.prove(proof, Lock::Liftable, START), Err(Refusal::Method));
+}
+
+#[test]
+fn answers_are_one_proof_and_it_counts_only_where_they_are_asked() {
+    let fit = answers(&[true; 3]).expect("all fit");
+    let flow = questioned().prove(fit.clone(), Lock::None, START).expect("awaited");
+    assert_eq!((flow.stage(START), flow.proofs().len()), (Stage::Choosing, 1));
+    assert_eq!(flow.clone().question(START), Err(Refusal::Method));
+    let elsewhere = asked(Recovery::begin(Ok(2), START), Method::Email);
+    assert_eq!(elsewhere.prove(fit, Lock::None, START), Err(Refusal::Method));
+    let code = proof(Method::Email, START);
+    assert_eq!(questioned().prove(code, Lock::None, START), Err(Refusal::Method));
+}
+
+#[test]
+fn every_answer_has_to_fit_and_no_fewer_than_are_asked() {
+    for fits in 0..0b111_u8 {
+        let fits = [fits & 1 != 0, fits & 2 != 0, fits & 4 != 0];
+        assert_eq!(answers(&fits), None, "{fits:?}");
+    }
+    for wrong in [&[][..], &[true; 2], &[true; 4]] {
+        assert_eq!(answers(wrong), None, "{wrong:?}");
+    }
+    assert_eq!(Proof::by_answers(&[], 0, true, START), None);
 }
 
 #[test]
@@ -221,6 +261,8 @@ enum Deed {
     Ask(Method),
     Another,
     WrongCode(Method),
+    Question,
+    WrongAnswers(u8),
     Unlock,
     Replace,
     Reconsider,
@@ -238,6 +280,8 @@ fn deeds() -> impl Strategy<Value = Deed> {
         4 => method.clone().prop_map(Deed::Ask),
         2 => Just(Deed::Another),
         4 => method.prop_map(Deed::WrongCode),
+        2 => Just(Deed::Question),
+        3 => (0_u8..0b111).prop_map(Deed::WrongAnswers),
         2 => Just(Deed::Unlock),
         2 => Just(Deed::Replace),
         1 => Just(Deed::Reconsider),
@@ -259,6 +303,11 @@ fn walk(mut flow: Recovery, steps: Vec<Deed>) -> (Recovery, Moment) {
             Deed::WrongCode(method) => match Proof::by_code("482193", "482190", method, channel(method), true, now) {
                 Some(proof) => flow.clone().prove(proof, Lock::Liftable, now),
                 None => Err(Refusal::Code { left: 1 }),
+            },
+            Deed::Question => flow.clone().question(now),
+            Deed::WrongAnswers(fits) => match answers(&[fits & 1 != 0, fits & 2 != 0, fits & 4 != 0]) {
+                Some(proof) => flow.clone().prove(proof, Lock::Liftable, now),
+                None => Err(Refusal::AnswersMissing),
             },
             Deed::Unlock => flow.clone().unlock(now),
             Deed::Replace => flow.clone().replace(now),
@@ -283,7 +332,7 @@ proptest! {
 
     #[test]
     fn no_walk_without_a_code_reaches_the_new_password(
-        start in 0_usize..5,
+        start in prop_oneof![0_usize..5, 11_usize..13],
         steps in proptest::collection::vec(deeds(), 0..60),
     ) {
         let (_, flow) = stages().remove(start);
@@ -315,7 +364,7 @@ proptest! {
 
     #[test]
     fn a_flow_that_was_stored_and_read_is_the_same(
-        start in 0_usize..11,
+        start in 0_usize..13,
         steps in proptest::collection::vec(deeds(), 0..20),
     ) {
         let (flow, _) = walk(stages().remove(start).1, steps);

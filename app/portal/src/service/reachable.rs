@@ -55,6 +55,7 @@ impl Portal {
                     methods,
                 })
             })
+            .chain(self.questioned(account, policy, now))
             .collect()
     }
 

@@ -6,6 +6,7 @@ mod flow;
 mod help;
 mod identify;
 mod notices;
+mod questions;
 mod screen;
 mod set;
 mod unlock;

@@ -5,6 +5,7 @@ mod confirm;
 mod finish;
 mod overview;
 mod prove;
+mod questions;
 mod set_up;
 mod verify;
 

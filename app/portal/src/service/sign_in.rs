@@ -7,7 +7,6 @@ use std::time::Duration;
 use crate::account::UserName;
 use crate::audit::{Actor, Entry, Event, Outcome};
 use crate::limits::{Factor, Failures, Leave};
-use crate::method::Method;
 use crate::moment::{Moment, days, hours, minutes};
 use crate::policy::Policy;
 use crate::ports::{Account, Change, Committed, Contact, Fault, Flow, FlowKind, Password, Session};
@@ -17,7 +16,6 @@ use crate::upkeep::Due;
 
 use self::password::Known;
 use super::device::Device;
-use super::reachable::factor;
 use super::{Answer, Portal, ROUNDS, Trouble, Visit};
 
 /// A session that is not used for this long is over.
@@ -170,7 +168,7 @@ impl Portal {
     /// Methods that were closed after too many wrong proofs are open again once the owner has signed in.
     async fn reopened(&self, account: &Account, now: Moment) -> Answer<Vec<Change>> {
         let mut changes = Vec::new();
-        for factor in [factor(Method::Email), factor(Method::Text), Factor::History] {
+        for factor in [Factor::Email, Factor::Phone, Factor::Questions, Factor::History] {
             let before = self.store.failures(&account.id, factor).await?;
             if before.leave(now) == Leave::Closed {
                 changes.push(Change::SaveFailures {

@@ -50,7 +50,7 @@ impl Portal {
             is_concerned: policy.is_enabled_for(&account.groups)
                 && !account.managed_elsewhere
                 && account.frozen_until(now).is_none(),
-            is_possible: policy.channels() >= usize::from(policy.proofs_required(account.role)),
+            is_possible: policy.channels(account.role) >= usize::from(policy.proofs_required(account.role)),
         }
     }
 

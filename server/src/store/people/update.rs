@@ -102,13 +102,13 @@ impl SqlStore {
         }
         for kind in &update.removed {
             if contacts::remove_kind(&mut tx, &account.id, *kind).await? > 0 {
-                matters.push(Matter::MethodRemoved { kind: *kind });
+                matters.push(Matter::MethodRemoved { kind: (*kind).into() });
             }
         }
         for (kind, address) in &update.vouched {
             contacts::remove_kind(&mut tx, &account.id, *kind).await?;
             self.vouch(&mut tx, &account.id, *kind, address.clone(), now).await?;
-            matters.push(Matter::MethodAdded { kind: *kind });
+            matters.push(Matter::MethodAdded { kind: (*kind).into() });
         }
         for matter in matters {
             tell(&mut tx, &account, &before, &matter, now).await?;

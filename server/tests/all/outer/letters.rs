@@ -90,8 +90,8 @@ fn notices() -> Vec<Matter> {
         },
     ];
     for kind in [ContactKind::Mailbox, ContactKind::Email, ContactKind::Phone] {
-        matters.push(Matter::MethodAdded { kind });
-        matters.push(Matter::MethodRemoved { kind });
+        matters.push(Matter::MethodAdded { kind: kind.into() });
+        matters.push(Matter::MethodRemoved { kind: kind.into() });
     }
     for case in ["not_enabled", "not_verified", "stuck"] {
         matters.push(Matter::HelpWanted {

@@ -96,7 +96,7 @@ async fn a_contact_that_goes_can_still_be_told_so() {
     let mail = ground.contact(&account, Email, "h@mail.example", Trust::Verified).await;
     let told = message(
         Recipient::Contact(mail.id.clone()),
-        Matter::MethodRemoved { kind: Email },
+        Matter::MethodRemoved { kind: Email.into() },
     );
     ground
         .done(vec![

@@ -55,10 +55,10 @@ async fn a_message_comes_out_as_it_went_in() {
         Matter::WasReset,
         Matter::WasChanged,
         Matter::MethodAdded {
-            kind: ContactKind::Phone,
+            kind: ContactKind::Phone.into(),
         },
         Matter::MethodRemoved {
-            kind: ContactKind::Email,
+            kind: ContactKind::Email.into(),
         },
         Matter::Unfinished,
         Matter::Invitation { is_reminder: true },

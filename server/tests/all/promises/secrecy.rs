@@ -55,7 +55,7 @@ async fn the_files_hold_no_address_and_no_code_in_clear() {
             Change::Enqueue(message(
                 Recipient::Contact(phone.id.clone()),
                 Matter::MethodAdded {
-                    kind: ContactKind::Phone,
+                    kind: ContactKind::Phone.into(),
                 },
             )),
             Change::Record(entry(Some(account.id.clone()))),

@@ -23,7 +23,7 @@ enum Whole {
 }
 
 impl Portal {
-    /// "Send the code": by this method, for a phone after the whole number was typed.
+    /// "Send the code": by this method, for a phone after the whole number was typed. Questions are asked at once.
     pub async fn ask(&self, visit: &Visit, method: &str, whole: &str, key: FormKey<'_>) -> Answer<Onward> {
         let picked = Method::from_word(method);
         self.deed(visit, Form::Ask, key, &[method, whole], move |found, now| {
@@ -39,12 +39,18 @@ impl Portal {
                 if found.walk.has_proved_by(&way.channel) {
                     return Err(Refusal::Method.into());
                 }
-                let contact = way.contact().ok_or(Refusal::Method)?;
                 let lane = self.lane(visit, &account.id).await?;
                 let failures = self.store.failures(&lane.counter(&account.id), factor(method)).await?;
                 if let Some(refusal) = refused(lane.leave(&failures, now)) {
                     return Ok(self.blocked(visit, &found, now, Event::Send, method, refusal));
                 }
+                let Some(contact) = way.contact() else {
+                    return Ok(Decided::Move {
+                        walk: found.walk.clone().question(now)?,
+                        changes: vec![],
+                        rotate: false,
+                    });
+                };
                 let forgiven = match self
                     .whole_number(visit, &found, (contact, lane), method, whole, now)
                     .await?

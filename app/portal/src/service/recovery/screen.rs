@@ -1,7 +1,7 @@
 //! The screen of the current step.
 
 use super::Found;
-use crate::method::{ContactKind, phone};
+use crate::method::{ContactKind, Method, phone};
 use crate::moment::Moment;
 use crate::recovery::Stage;
 use crate::screen::{Awaited, Choice, RecoveryScreen, Step};
@@ -82,6 +82,22 @@ impl Portal {
                             turn,
                             required,
                             code,
+                            help,
+                            contacted,
+                        })
+                    }
+                    (Stage::Answering { asked }, _)
+                        if reachable.iter().any(|one| one.offers(Method::Questions)) =>
+                    {
+                        let lane = self.lane(visit, &account.id).await?;
+                        Ok(RecoveryScreen::Questions {
+                            turn,
+                            required,
+                            asked: self.asked(&account, &policy, asked, visit.language),
+                            hurdle: self.hurdle(&account, lane, Method::Questions, &[], now).await?,
+                            has_other: reachable
+                                .iter()
+                                .any(|one| !one.offers(Method::Questions) && !found.walk.has_proved_by(&one.channel)),
                             help,
                             contacted,
                         })

@@ -5,14 +5,15 @@ use std::sync::OnceLock;
 use super::{Decided, FormKey, Found, Onward};
 use crate::audit::{Entry, Event, Outcome};
 use crate::limits::{Factor, Failures, Lane};
+use crate::method::Method;
 use crate::method::proof::Proof;
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::ports::{Account, Change, Contact};
 use crate::recovery::{FASTEST, Form, Recovery};
 use crate::refusal::Refusal;
-use crate::service::history::Past;
 use crate::service::device::Device;
+use crate::service::history::Past;
 use crate::service::reachable::factor;
 use crate::service::{Answer, NewEntries, Portal, Visit};
 
@@ -181,6 +182,9 @@ impl Portal {
             reachable
                 .iter()
                 .any(|one| &one.channel == proof.channel() && one.offers(proof.method()))
+                // Answers that were replaced since prove nothing.
+                && (proof.method() != Method::Questions
+                    || account.answered.as_ref().is_some_and(|answered| answered.at <= proof.at()))
         };
         let valid: Vec<&Proof> = found.walk.proofs().iter().filter(is_valid).collect();
         valid.len() >= usize::from(required) && valid.iter().any(|proof| proof.is_seasoned())

@@ -1,7 +1,7 @@
 //! Deleting a contact, and finishing with what is there.
 
 use crate::audit::{Event, Outcome};
-use crate::method::ContactKind;
+use crate::method::{ContactKind, Means};
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::ports::{Account, Change, Contact, Matter, Trust};
@@ -13,8 +13,11 @@ use crate::service::upkeep::outdated;
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
-    /// Deletes a contact, where enough are left.
+    /// Deletes a contact, or the questions, where enough are left.
     pub async fn remove_contact(&self, visit: &Visit, kind: &str) -> Answer<()> {
+        if kind == Means::Questions.word() {
+            return self.remove_questions(visit).await;
+        }
         let found = self.find_registration(visit).await?;
         let now = self.now();
         let kind = ContactKind::from_word(kind)
@@ -33,7 +36,7 @@ impl Portal {
         }
         let mut changes = vec![Change::PolicyIs(version), found.saved(Stage::Overview)?];
         // Told to the one that goes as well.
-        changes.extend(self.notices(visit, account, &contacts, &Matter::MethodRemoved { kind }, now)?);
+        changes.extend(self.notices(visit, account, &contacts, &Matter::MethodRemoved { kind: kind.into() }, now)?);
         changes.push(Change::RemoveContact(contact.id.clone()));
         let mut entry = self.own_entry(visit, &found, Event::RemoveMethod, Outcome::Succeeded);
         entry.detail = kind.word().into();
@@ -76,7 +79,10 @@ impl Portal {
             .into());
         }
         let upkeep = self.store.upkeep(&account.id).await?;
-        if outdated(&contacts, &policy, &upkeep, &found.walk.again).next().is_some() {
+        if outdated(&contacts, &policy, &upkeep, &found.walk.again)
+            .next()
+            .is_some()
+        {
             return Err(Refusal::VerifyAgain.into());
         }
         let entry = self.own_entry(visit, &found, Event::FinishRegistration, Outcome::Succeeded);

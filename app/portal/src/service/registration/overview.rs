@@ -70,6 +70,7 @@ impl Portal {
                     }),
                 }
             })
+            .chain(self.questions_line(account, contacts, policy, now))
             .collect();
         Overview {
             user_name: account.name.clone(),

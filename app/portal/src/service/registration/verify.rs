@@ -80,7 +80,9 @@ impl Portal {
         added.method = found.walk.stage.dispatch().map(|dispatch| dispatch.method);
         // Told to the addresses known before: the new one is not among them.
         let others: Vec<Contact> = contacts.iter().filter(|one| one.id != contact.id).cloned().collect();
-        let matter = Matter::MethodAdded { kind: contact.kind };
+        let matter = Matter::MethodAdded {
+            kind: contact.kind.into(),
+        };
         let mut changes = self.notices(visit, &found.person.account, &others, &matter, now)?;
         changes.push(found.saved(Stage::Overview)?);
         changes.push(Change::VerifyContact {

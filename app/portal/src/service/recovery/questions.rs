@@ -1,0 +1,155 @@
+//! Answering security questions: all of them are compared, and one verdict is given.
+
+use std::sync::OnceLock;
+
+use super::{Decided, FormKey, Found, Onward};
+use crate::account::Language;
+use crate::audit::{Event, Outcome};
+use crate::limits::{FREE_FAILURES, Factor, Failures, Leave};
+use crate::method::Method;
+use crate::method::proof::Proof;
+use crate::method::questions::{FORM, Question, canonical};
+use crate::moment::Moment;
+use crate::policy::Policy;
+use crate::ports::{Account, Change, Matter, Password};
+use crate::recovery::{Form, Stage};
+use crate::refusal::Refusal;
+use crate::service::blocked::refused;
+use crate::service::{Answer, Portal, Visit};
+
+/// Longest text that is put in its canonical form, in characters; no answer is as long.
+const LONGEST_TYPED: usize = 256;
+
+/// Which answers fit, and the revision of the account at which they were compared.
+type Compared = OnceLock<(i64, Vec<bool>)>;
+
+impl Portal {
+    /// "Verify" of the answers to the questions that are asked, in their order. The try is counted, and the proof recorded,
+    /// in the commit that precedes the answer: nobody learns a verdict that was not counted.
+    pub async fn answer_questions(&self, visit: &Visit, answers: &[&str], key: FormKey<'_>) -> Answer<Onward> {
+        let compared = Compared::new();
+        let compared = &compared;
+        self.deed(visit, Form::Answer, key, answers, move |found, now| {
+            Box::pin(async move { self.decide_answers(visit, &found, answers, compared, now).await })
+        })
+        .await
+    }
+
+    async fn decide_answers(
+        &self,
+        visit: &Visit,
+        found: &Found,
+        answers: &[&str],
+        compared: &Compared,
+        now: Moment,
+    ) -> Answer<Decided> {
+        let Stage::Answering { asked } = found.walk.stage(now) else {
+            return Err(Refusal::FlowEnded.into());
+        };
+        let (account, contacts) = self.subject(&found.flow).await?.ok_or(Refusal::FlowEnded)?;
+        let (policy, _) = self.policy().await?;
+        let way = self.questioned(&account, &policy, now).ok_or(Refusal::Method)?;
+        let asked = self.drawn(&account, &policy, asked);
+        let answers = answers.get(..asked.len()).ok_or(Refusal::Malformed)?;
+        if answers.iter().any(|typed| typed.trim().is_empty()) {
+            return Err(Refusal::AnswersMissing.into());
+        }
+        let lane = self.lane(visit, &account.id).await?;
+        let counter = lane.counter(&account.id);
+        let before = self.store.failures(&counter, Factor::Questions).await?;
+        if let Some(refusal) = refused(lane.leave(&before, now)) {
+            return Ok(self.blocked(visit, found, now, Event::Verify, Method::Questions, refusal));
+        }
+        let fits = self.compared(found, &account, &asked, answers, compared).await?;
+        let proof = Proof::by_answers(fits, policy.questions_asked, way.is_seasoned, now);
+        let mut entry = self.flow_entry(visit, &found.flow, now, Event::Verify, Outcome::Failed);
+        entry.method = Some(Method::Questions);
+        let mut changes = vec![Change::AccountIs {
+            account: account.id.clone(),
+            revision: account.revision,
+        }];
+        let after = if proof.is_some() {
+            entry.outcome = Outcome::Succeeded;
+            let told = self.tell_of_failures(visit, &account, Factor::Questions, &before, &mut entry);
+            changes.extend(told.await?);
+            Failures::default()
+        } else {
+            let after = before.count(now);
+            if lane.leave(&after, now) == Leave::Closed {
+                changes.extend(self.notices(visit, &account, &contacts, &Matter::Closed, now)?);
+            }
+            after
+        };
+        let waits = lane.leave(&after, now);
+        let left = u8::try_from(FREE_FAILURES.saturating_sub(after.in_a_row))
+            .unwrap_or(0)
+            .max(1);
+        changes.push(Change::SaveFailures {
+            account: counter,
+            factor: Factor::Questions,
+            before,
+            after,
+        });
+        changes.push(Change::Record(entry));
+        let Some(proof) = proof else {
+            return Ok(Decided::Refuse {
+                walk: None,
+                changes,
+                refusal: refused(waits).unwrap_or(Refusal::Answers { left }),
+            });
+        };
+        let lock = self.lock(&account, &policy, now).await?;
+        changes.push(Change::AddProof(found.flow.id.clone(), proof.clone()));
+        Ok(Decided::Move {
+            walk: found.walk.clone().prove(proof, lock, now)?,
+            changes,
+            rotate: true,
+        })
+    }
+
+    /// Which answers fit. Each is compared, whatever the others come to and whether or not there is anything to compare it
+    /// with; and once, however often something moves on meanwhile.
+    async fn compared<'c>(
+        &self,
+        found: &Found,
+        account: &Account,
+        asked: &[String],
+        answers: &[&str],
+        compared: &'c Compared,
+    ) -> Answer<&'c [bool]> {
+        if compared.get().is_none() {
+            let kept = self.store.answers(&account.id).await?;
+            let mut fits = Vec::with_capacity(asked.len());
+            for (question, typed) in asked.iter().zip(answers) {
+                let stored = kept.iter().find(|one| one.question == *question && one.form == FORM);
+                let stored = stored.map(|one| one.hash.as_str());
+                let is_bearable = typed.chars().nth(LONGEST_TYPED).is_none();
+                let typed = Password::typed(&canonical(if is_bearable { typed } else { "" }));
+                let verdict = if found.walk.proofs().is_empty() {
+                    self.hashing.verify(&typed, stored).await?
+                } else {
+                    self.hashing.verify_proved(&typed, stored).await?
+                };
+                fits.push(verdict);
+            }
+            // Only this decision writes it, and one at a time.
+            let _ = compared.set((account.revision, fits));
+        }
+        match compared.get() {
+            Some((revision, fits)) if *revision == account.revision => Ok(fits),
+            _ => Err(Refusal::Busy.into()),
+        }
+    }
+
+    /// What is asked, in the language of the page.
+    pub(super) fn asked(&self, account: &Account, policy: &Policy, at: Moment, language: Language) -> Vec<Question> {
+        let listing = policy.listing();
+        let drawn = self.drawn(account, policy, at).into_iter();
+        drawn
+            .filter_map(|id| {
+                let text = listing.text(&id, language)?.to_owned();
+                Some(Question { id, text })
+            })
+            .collect()
+    }
+}
