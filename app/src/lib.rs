@@ -59,7 +59,9 @@ pub fn shell(options: leptos::config::LeptosOptions) -> impl IntoView {
     // The browser's module knows a page by its address: it cannot bring one to life that stands at the address of a door.
     let is_plain = api::busy::is_in_place()
         || use_context::<axum::http::request::Parts>().is_some_and(|parts| {
-            ["/demo", "/not-me"].iter().any(|plain| parts.uri.path().starts_with(plain))
+            ["/demo", "/not-me"]
+                .iter()
+                .any(|plain| parts.uri.path().starts_with(plain))
         });
     view! {
         <!DOCTYPE html>
@@ -103,6 +105,7 @@ pub fn App() -> impl IntoView {
                 <Page path=path!("/reset/stopped") view=reset::stopped::Stopped />
                 <Page path=path!("/reset/choose") view=reset::choose::Choose />
                 <Page path=path!("/reset/code") view=reset::code::Code />
+                <Page path=path!("/reset/questions") view=reset::questions::Questions />
                 <Page path=path!("/reset/unlock") view=reset::unlock::Unlock />
                 <Page path=path!("/reset/password") view=reset::password::Password />
                 <Page path=path!("/reset/done") view=reset::done::Done />
@@ -111,6 +114,7 @@ pub fn App() -> impl IntoView {
                 <Page path=path!("/register") view=register::overview::Overview />
                 <Page path=path!("/register/email") view=register::email::Email />
                 <Page path=path!("/register/phone") view=register::phone::Phone />
+                <Page path=path!("/register/questions") view=register::questions::Questions />
                 <Page path=path!("/register/code") view=register::code::Code />
                 <Page path=path!("/register/remove/:kind") view=register::remove::Remove />
                 <Page path=path!("/register/prove") view=register::prove::Prove />

@@ -255,7 +255,7 @@ impl Request {
 }
 
 /// Fields whose values may be shown again. Passwords, codes and answers are not among them.
-const SHOWN_AGAIN: [&str; 11] = [
+const SHOWN_AGAIN: [&str; 16] = [
     "user_name",
     "token",
     "going",
@@ -267,6 +267,11 @@ const SHOWN_AGAIN: [&str; 11] = [
     "whole_text",
     "whole_call",
     "device",
+    "question1",
+    "question2",
+    "question3",
+    "question4",
+    "question5",
 ];
 
 /// The cookie that keeps what was typed on a page, where something was.

@@ -8,6 +8,7 @@ pub mod email;
 pub mod overview;
 pub mod phone;
 pub mod prove;
+pub mod questions;
 pub mod remove;
 
 use crate::parts::link::link;
@@ -70,8 +71,9 @@ fn proof_whereabouts(words: Words, asks_for_code: bool, current: usize) -> Strin
 }
 
 /// The line of a kind of contact, where the policy allows it.
-fn line_of(overview: &Overview, kind: ContactKind) -> Option<&Line> {
-    overview.lines.iter().find(|line| line.means == kind.into())
+fn line_of(overview: &Overview, means: impl Into<Means>) -> Option<&Line> {
+    let means = means.into();
+    overview.lines.iter().find(|line| line.means == means)
 }
 
 /// The marks of setting one up: the address, then the code.

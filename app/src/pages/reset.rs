@@ -8,6 +8,7 @@ pub mod ended;
 pub mod identify;
 pub mod password;
 mod paused;
+pub mod questions;
 pub mod stopped;
 pub mod unlock;
 

@@ -102,7 +102,10 @@ pub fn explain(words: Words, said: &Said) -> String {
 fn at_each_place(words: Words, wrong: &[Wrong]) -> String {
     let told = wrong.iter().map(|one| {
         let problem = about_question(words, one.problem);
-        words.fill(Word::QuestionTold, &[("number", &(one.place + 1)), ("problem", &problem)])
+        words.fill(
+            Word::QuestionTold,
+            &[("number", &(one.place + 1)), ("problem", &problem)],
+        )
     });
     told.collect::<Vec<_>>().join(" ")
 }

@@ -13,6 +13,8 @@ pub enum Icon {
     Receiver,
     /// An envelope: mail.
     Envelope,
+    /// A question in a bubble: security questions.
+    Question,
     /// A laptop: browsers.
     Laptop,
     /// Radio waves: Wi-Fi.
@@ -35,6 +37,9 @@ impl Icon {
             }
             Self::Envelope => {
                 "M4.5 5h15A1.5 1.5 0 0 1 21 6.5v11a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 17.5v-11A1.5 1.5 0 0 1 4.5 5zM3.5 6.5 12 13l8.5-6.5"
+            }
+            Self::Question => {
+                "M4.5 4.5h15A1.5 1.5 0 0 1 21 6v9.5a1.5 1.5 0 0 1-1.5 1.5H11l-4.5 4v-4h-2A1.5 1.5 0 0 1 3 15.5V6a1.5 1.5 0 0 1 1.5-1.5zM9.8 8.7a2.2 2.2 0 1 1 3.3 1.9c-.8.5-1.1.8-1.1 1.6M12 14.4v.2"
             }
             Self::Laptop => {
                 "M6 5h12a1.5 1.5 0 0 1 1.5 1.5V14a1.5 1.5 0 0 1-1.5 1.5H6A1.5 1.5 0 0 1 4.5 14V6.5A1.5 1.5 0 0 1 6 5zM2.5 19h19"

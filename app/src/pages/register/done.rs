@@ -69,13 +69,13 @@ fn Ready(view: View<Overview>) -> impl IntoView {
 pub(super) fn Registered(line: Line) -> impl IntoView {
     let kind = line.means.contact();
     let icon = match kind {
-        Some(ContactKind::Phone) => Icon::Phone.draw().into_any(),
-        Some(_) => Icon::Envelope.draw().into_any(),
-        None => ().into_any(),
+        Some(ContactKind::Phone) => Icon::Phone,
+        Some(_) => Icon::Envelope,
+        None => Icon::Question,
     };
     view! {
         <li>
-            {icon}
+            {icon.draw()}
             <span>{name_of(words(), line.means)} " " {kind.map(|kind| view! { <Masked kind mask=line.mask /> })}</span>
         </li>
     }

@@ -60,7 +60,7 @@ pub(super) fn Methods(view: View<Screen>) -> impl IntoView {
             let word = match means {
                 Means::Contact(ContactKind::Phone) => Word::RegisterSetUpPhone,
                 Means::Contact(_) => Word::RegisterSetUpEmail,
-                Means::Questions => Word::MethodQuestions,
+                Means::Questions => Word::RegisterSetUpQuestions,
             };
             link("button primary", page_of(means), words.say(word))
         }
@@ -264,7 +264,10 @@ fn Row(line: Line) -> impl IntoView {
             <div class="method-detail">
                 {(line.standing != Standing::Missing).then(|| view! {
                     <p class="method-value">
-                        {kind.map(|kind| view! { <Masked kind mask=line.mask /> })}
+                        {match kind {
+                            Some(kind) => view! { <Masked kind mask=line.mask /> }.into_any(),
+                            None => words.fill(Word::QuestionsCount, &[("count", &line.mask)]).into_any(),
+                        }}
                     </p>
                 }.into_any())}
                 <div class="method-state">{state}</div>

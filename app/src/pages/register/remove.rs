@@ -3,7 +3,8 @@
 use crate::parts::link::link;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use portal::method::ContactKind;
+use portal::method::{ContactKind, Means};
+use portal::registration::Errand;
 use portal::screen::{Overview, Standing};
 
 use super::{SigningOut, line_of, name_of};
@@ -17,12 +18,9 @@ use crate::parts::served::served;
 use crate::parts::sheet::Sheet;
 use crate::words::{Word, Words, words};
 
-/// Where a kind of contact is deleted.
-pub(super) const fn page_of(kind: ContactKind) -> &'static str {
-    match kind {
-        ContactKind::Phone => "/register/remove/phone",
-        ContactKind::Mailbox | ContactKind::Email => "/register/remove/email",
-    }
+/// Where a kind of contact, or the questions, are deleted.
+pub(super) fn page_of(means: impl Into<Means>) -> &'static str {
+    Errand::Remove(means.into()).path()
 }
 
 /// Why a method is not offered for deletion.
@@ -35,22 +33,23 @@ pub(super) fn keeps(words: Words, required: u8) -> String {
     words.fill(word, &[("required", &required)])
 }
 
-/// `/register/remove/email` and `/register/remove/phone`
+/// `/register/remove/email`, `/register/remove/phone` and `/register/remove/questions`
 #[component]
 pub fn Remove() -> AnyView {
     served(|| {
-        // The two addresses are never linked to one another, so the kind stays for the life of the page.
-        let kind = match use_params_map().read_untracked().get_str("kind") {
-            Some("email") => ContactKind::Email,
-            Some("phone") => ContactKind::Phone,
+        // The addresses are never linked to one another, so what is deleted stays for the life of the page.
+        let means = match use_params_map().read_untracked().get_str("kind") {
+            Some("email") => Means::Contact(ContactKind::Email),
+            Some("phone") => Means::Contact(ContactKind::Phone),
+            Some("questions") => Means::Questions,
             _ => return view! { <Missing /> }.into_any(),
         };
         load(
-            view_at::<ErrandView>(&format!("?page={}", page_of(kind))),
-            move || errand_view(page_of(kind).to_owned()),
-            move |view| match standing_in_the_way(&view.screen, kind) {
-                None => view! { <Question view kind /> }.into_any(),
-                Some(reason) => view! { <Stays view kind reason /> }.into_any(),
+            view_at::<ErrandView>(&format!("?page={}", page_of(means))),
+            move || errand_view(page_of(means).to_owned()),
+            move |view| match standing_in_the_way(&view.screen, means) {
+                None => view! { <Question view means /> }.into_any(),
+                Some(reason) => view! { <Stays view means reason /> }.into_any(),
             },
         )
     })
@@ -67,8 +66,8 @@ enum Reason {
     Required(u8),
 }
 
-fn standing_in_the_way(overview: &Overview, kind: ContactKind) -> Option<Reason> {
-    match line_of(overview, kind).map(|line| (line.standing, line.can_remove)) {
+fn standing_in_the_way(overview: &Overview, means: Means) -> Option<Reason> {
+    match line_of(overview, means).map(|line| (line.standing, line.can_remove)) {
         Some((Standing::Verified(_) | Standing::Outdated(_), true)) => None,
         Some((Standing::Verified(_) | Standing::Outdated(_), false)) => Some(Reason::Required(overview.required)),
         Some((Standing::Vouched, _)) => Some(Reason::Vouched),
@@ -77,28 +76,32 @@ fn standing_in_the_way(overview: &Overview, kind: ContactKind) -> Option<Reason>
 }
 
 #[component]
-fn Question(view: View<Overview>, kind: ContactKind) -> impl IntoView {
+fn Question(view: View<Overview>, means: Means) -> impl IntoView {
     let words = words();
     let action = door::<RemoveContact>();
-    let title = if kind == ContactKind::Phone {
-        Word::RemoveTitlePhone
-    } else {
-        Word::RemoveTitleEmail
+    let title = match means {
+        Means::Contact(ContactKind::Phone) => Word::RemoveTitlePhone,
+        Means::Contact(_) => Word::RemoveTitleEmail,
+        Means::Questions => Word::RemoveTitleQuestions,
     };
-    let mask = line_of(&view.screen, kind)
+    let mask = line_of(&view.screen, means)
         .map(|line| line.mask.replace(' ', "\u{a0}"))
         .unwrap_or_default();
+    let lead = match means {
+        Means::Contact(_) => words.fill(Word::RemoveLead, &[("mask", &mask)]),
+        Means::Questions => words.say(Word::RemoveLeadQuestions).to_owned(),
+    };
     view! {
         <Sheet
             title=words.say(title)
-            whereabouts=name_of(words, kind)
-            lead=words.fill(Word::RemoveLead, &[("mask", &mask)])
+            whereabouts=name_of(words, means)
+            lead
             support=view.support
         >
             <Trouble />
             <p>{words.say(Word::RemoveTold)}</p>
             <Deed action>
-                <input type="hidden" name="kind" value=kind.word() />
+                <input type="hidden" name="kind" value=means.word() />
                 <div class="actions">
                     <Press label=words.say(Word::RemoveDeed) class="button secondary destructive" />
                     {link("quiet", "/register", words.say(Word::AddCancel))}
@@ -110,7 +113,7 @@ fn Question(view: View<Overview>, kind: ContactKind) -> impl IntoView {
 }
 
 #[component]
-fn Stays(view: View<Overview>, kind: ContactKind, reason: Reason) -> impl IntoView {
+fn Stays(view: View<Overview>, means: Means, reason: Reason) -> impl IntoView {
     let words = words();
     let (title, lead) = match reason {
         Reason::Nothing => (Word::RemoveNothingTitle, words.say(Word::RemoveNothing).to_owned()),
@@ -122,7 +125,7 @@ fn Stays(view: View<Overview>, kind: ContactKind, reason: Reason) -> impl IntoVi
         ),
     };
     view! {
-        <Sheet title=words.say(title) whereabouts=name_of(words, kind) lead support=view.support>
+        <Sheet title=words.say(title) whereabouts=name_of(words, means) lead support=view.support>
             <div class="actions">
                 {link("button primary", "/register", words.say(Word::RegisterBack))}
                 <SigningOut />

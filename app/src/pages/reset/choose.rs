@@ -82,6 +82,12 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, choices: Vec<Choice>
         (_, _, 1) => Word::ChooseLeadOnly,
         _ => Word::ChooseLeadFirst,
     };
+    // Nothing is sent for questions.
+    let onward = if choices.iter().any(|choice| choice.method == Method::Questions) {
+        Word::Next
+    } else {
+        Word::SendCode
+    };
     let rows = choices
         .into_iter()
         .map(|choice| {
@@ -91,10 +97,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, choices: Vec<Choice>
         })
         .collect_view();
     let (button, help_class) = match picked {
-        Some(_) => (
-            Some(view! { <Press label=words.say(Word::SendCode) /> }.into_any()),
-            "quiet",
-        ),
+        Some(_) => (Some(view! { <Press label=words.say(onward) /> }.into_any()), "quiet"),
         None => (None, "button primary"),
     };
     let (turning, help_form) = (help.draw(help_class), help.form());
@@ -150,10 +153,10 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
             .flatten()
     });
     let (name, icon) = match method {
-        Method::Text => (Word::MethodText, Icon::Phone.draw().into_any()),
-        Method::Call => (Word::MethodCall, Icon::Receiver.draw().into_any()),
-        Method::Email => (Word::MethodEmail, Icon::Envelope.draw().into_any()),
-        Method::Questions => (Word::MethodQuestions, ().into_any()),
+        Method::Text => (Word::MethodText, Icon::Phone),
+        Method::Call => (Word::MethodCall, Icon::Receiver),
+        Method::Email => (Word::MethodEmail, Icon::Envelope),
+        Method::Questions => (Word::MethodQuestions, Icon::Question),
     };
     let more = ending.filter(|_| hurdle.is_none()).map(|ending| {
         view! {
@@ -194,7 +197,7 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
                     </span>
                     {hurdle.map(|hurdle| view! { <span class="option-note reason">{reason(words, hurdle)}</span> }.into_any())}
                 </span>
-                {icon}
+                {icon.draw()}
             </label>
             {more}
         </div>

@@ -17,10 +17,10 @@ use crate::words::{Word, words};
 
 /// Refusals for which the page itself is the message.
 fn is_told_here(said: &Said) -> bool {
-    use Refusal::{Closed, Code, CodeDead, CodeExpired, Wait};
+    use Refusal::{Answers, Closed, Code, CodeDead, CodeExpired, Wait};
     matches!(
         said,
-        Said::No(Wait { .. } | Closed | Code { .. } | CodeDead | CodeExpired)
+        Said::No(Wait { .. } | Closed | Code { .. } | CodeDead | CodeExpired | Answers { .. })
     )
 }
 

@@ -103,7 +103,7 @@ impl Portal {
         let registered = self.questioned(account, policy, now).and(account.answered.as_ref());
         policy.asks_questions(account.role).then(|| Line {
             means: Means::Questions,
-            mask: String::new(),
+            mask: registered.map_or_else(String::new, |answered| answered.questions.len().to_string()),
             standing: registered.map_or(Standing::Missing, |answered| Standing::Verified(answered.at)),
             can_remove: registered.is_some() && self.can_spare_questions(account, contacts, policy, now),
         })
