@@ -37,6 +37,7 @@ mod plain;
 mod population;
 mod presence;
 mod proof;
+mod questions;
 mod refused;
 mod registration;
 mod rehash;
