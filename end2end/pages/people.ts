@@ -21,6 +21,14 @@ export function word(language: string, key: string, values: Record<string, strin
   return Object.entries(values).reduce((told, [name, value]) => told.replace(`{${name}}`, value), text);
 }
 
+/** A security question of the product's own catalogue. */
+export function question(language: string, id: string): string {
+  const file = resolve(import.meta.dirname, `../../app/portal/src/method/questions/${language}.txt`);
+  const line = readFileSync(file, 'utf8').split('\n').find((one) => one.startsWith(`${id} = `));
+  if (line === undefined) throw new Error(`no question ${id} in ${language}`);
+  return line.slice(id.length + 3).trim();
+}
+
 /** Somebody before a browser. */
 export class Person {
   constructor(
@@ -97,7 +105,7 @@ export class Person {
   }
 
   /** Proves by e-mail, then by a text. */
-  async prove(email: string, phone: string, national: string): Promise<void> {
+  async prove(email: string, phone: string, national: string, then = 'password'): Promise<void> {
     let seen = await this.stage.seen();
     await this.chooseEmail();
     await this.verify(await this.stage.code(email, seen, 'mail'));
@@ -105,7 +113,27 @@ export class Person {
     seen = await this.stage.seen();
     await this.choosePhone(national);
     await this.verify(await this.stage.code(phone, seen, 'text'));
-    await this.page.waitForURL('**/reset/password');
+    await this.page.waitForURL(`**/reset/${then}`);
+  }
+
+  /** Picks the questions, beside which nothing is sent. */
+  async chooseQuestions(): Promise<void> {
+    await this.page.locator('input[name=method][value=questions]').check();
+    await this.press('next');
+    await this.page.waitForURL('**/reset/questions');
+  }
+
+  /** Answers what is asked. The page tells texts; the ids of the questions are those of the catalogue. */
+  async answer(answers: Record<string, string>): Promise<void> {
+    const known = new Map(Object.entries(answers).map(([id, answer]) => [question(this.language, id), answer]));
+    const fields = this.page.locator('main input[name^=answer]');
+    for (const field of await fields.all()) {
+      const asked = await this.page.locator(`label[for=${await field.getAttribute('id')}]`).innerText();
+      const answer = known.get(asked.trim());
+      if (answer === undefined) throw new Error(`asked for what was never answered: ${asked}`);
+      await field.fill(answer);
+    }
+    await this.press('code-verify');
   }
 
   async setPassword(password: string): Promise<void> {
@@ -138,5 +166,20 @@ export class Person {
     await this.field('code').fill(await this.stage.code(e164, seen, way));
     await this.press('code-verify');
     await this.page.waitForURL((url) => url.pathname === '/register');
+  }
+
+  /** Chooses and answers security questions, one after the other. */
+  async registerQuestions(answers: Record<string, string>): Promise<void> {
+    await this.open('/register/questions');
+    await this.fillQuestions(Object.entries(answers));
+    await this.press('questions-save');
+    await this.page.waitForURL((url) => url.pathname === '/register');
+  }
+
+  async fillQuestions(answers: [string, string][]): Promise<void> {
+    for (const [place, [id, answer]] of answers.entries()) {
+      await this.field(`question${place + 1}`).selectOption(id);
+      await this.field(`answer${place + 1}`).fill(answer);
+    }
   }
 }

@@ -33,6 +33,19 @@ pub struct Player {
     pub email: String,
     /// The authentication phone as it would be dialled, empty without one.
     pub phone: String,
+    /// The security questions with their answers.
+    pub answers: Vec<Answered>,
+}
+
+/// A security question that a person of the demonstration has answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The question in English.
+    pub en: String,
+    /// The question in Japanese.
+    pub ja: String,
+    /// What was answered.
+    pub answer: String,
 }
 
 /// What a person of the demonstration shows.
@@ -43,6 +56,8 @@ pub enum Story {
     Newcomer,
     /// E-mail and phone are registered.
     Registered,
+    /// Security questions are registered beside one other method.
+    Questions,
     /// Only an e-mail: one method too few.
     OneMethod,
     /// E-mail and phone filled in by an administrator.

@@ -1,20 +1,25 @@
 //! The people of the demonstration, one for each way a story can go.
 
-use app::api::demo::{Player, Story};
+use app::api::demo::{Answered, Player, Story};
 use portal::account::{Language, Role, UserName};
 use portal::audit::Actor;
 use portal::identity::{AccountId, ContactId};
-use portal::method::ContactKind;
+use portal::limits::{Factor, Failures};
+use portal::method::questions::{FORM, Given, Listing, check};
+use portal::method::{ContactKind, Method};
 use portal::moment::{Moment, days};
 use portal::policy::{Enabled, Policy};
+use portal::ports::{
+    Change, Committed, Contact, Fault, HashTrouble, Hashing as _, KeptAnswer, Password, Store as _, Trust,
+};
 use portal::upkeep::Upkeep;
-use portal::limits::{Factor, Failures};
-use portal::ports::{Change, Committed, Contact, Fault, HashTrouble, Hashing as _, Password, Store as _, Trust};
 
 use crate::assemble::Server;
 use crate::random::{SystemRandom, name};
 use crate::store::people::{Adding, NewPerson};
 
+/// The questions that nobody has switched off.
+const PREDEFINED: Listing<'_> = Listing { off: &[], own: &[] };
 /// Everybody's domain at work.
 const DOMAIN: &str = "kitayama.example";
 
@@ -26,9 +31,26 @@ struct Part {
     story: Story,
     email: Option<&'static str>,
     phone: Option<&'static str>,
+    /// Ids of security questions, each with its answer.
+    answers: &'static [(&'static str, &'static str)],
 }
 
-const CAST: [Part; 13] = [
+const ANSWERS_OF_MORI: [(&str, &str); 5] = [
+    ("first-teacher", "たかはし先生"),
+    ("bicycle-place", "河川敷"),
+    ("first-dish", "肉じゃが"),
+    ("first-mountain", "高尾山"),
+    ("grandmother-town", "小樽市"),
+];
+
+/// As many as are asked: from a time when fewer had to be registered.
+const ANSWERS_OF_MARTIN: [(&str, &str); 3] = [
+    ("childhood-toy", "Barnaby"),
+    ("first-film", "The Red Balloon"),
+    ("parents-met", "Straßburg"),
+];
+
+const CAST: [Part; 15] = [
     Part {
         name: "h.tanaka",
         display: "田中 花 / Hana Tanaka",
@@ -36,6 +58,7 @@ const CAST: [Part; 13] = [
         story: Story::Newcomer,
         email: None,
         phone: None,
+        answers: &[],
     },
     Part {
         name: "k.sato",
@@ -44,6 +67,7 @@ const CAST: [Part; 13] = [
         story: Story::Registered,
         email: Some("ken.sato@example.net"),
         phone: Some("+819012345678"),
+        answers: &[],
     },
     Part {
         name: "m.suzuki",
@@ -52,6 +76,7 @@ const CAST: [Part; 13] = [
         story: Story::OneMethod,
         email: Some("misaki.suzuki@example.net"),
         phone: None,
+        answers: &[],
     },
     Part {
         name: "r.ito",
@@ -60,6 +85,7 @@ const CAST: [Part; 13] = [
         story: Story::FilledIn,
         email: Some("ryo.ito@example.net"),
         phone: Some("+819023456789"),
+        answers: &[],
     },
     Part {
         name: "y.kobayashi",
@@ -68,6 +94,7 @@ const CAST: [Part; 13] = [
         story: Story::MustChange,
         email: None,
         phone: None,
+        answers: &[],
     },
     Part {
         name: "t.yamamoto",
@@ -76,6 +103,7 @@ const CAST: [Part; 13] = [
         story: Story::Expired,
         email: Some("takumi.yamamoto@example.net"),
         phone: Some("+818034567890"),
+        answers: &[],
     },
     Part {
         name: "s.nakamura",
@@ -84,6 +112,7 @@ const CAST: [Part; 13] = [
         story: Story::Elsewhere,
         email: Some("satoshi.nakamura@example.net"),
         phone: Some("+818045678901"),
+        answers: &[],
     },
     Part {
         name: "e.yoshida",
@@ -92,6 +121,7 @@ const CAST: [Part; 13] = [
         story: Story::NotEnabled,
         email: Some("megumi.yoshida@example.net"),
         phone: Some("+818056789012"),
+        answers: &[],
     },
     Part {
         name: "d.kato",
@@ -100,6 +130,7 @@ const CAST: [Part; 13] = [
         story: Story::Disabled,
         email: Some("daisuke.kato@example.net"),
         phone: Some("+818067890123"),
+        answers: &[],
     },
     Part {
         name: "n.kimura",
@@ -108,6 +139,7 @@ const CAST: [Part; 13] = [
         story: Story::Locked,
         email: Some("nao.kimura@example.net"),
         phone: Some("+818089012345"),
+        answers: &[],
     },
     Part {
         name: "i.matsumoto",
@@ -116,6 +148,7 @@ const CAST: [Part; 13] = [
         story: Story::LastSkip,
         email: None,
         phone: None,
+        answers: &[],
     },
     Part {
         name: "o.hayashi",
@@ -124,6 +157,25 @@ const CAST: [Part; 13] = [
         story: Story::Reconfirm,
         email: Some("osamu.hayashi@example.net"),
         phone: Some("+818091234567"),
+        answers: &[],
+    },
+    Part {
+        name: "u.mori",
+        display: "森 海 / Umi Mori",
+        password: "gentle compass 7358",
+        story: Story::Questions,
+        email: Some("umi.mori@example.net"),
+        phone: None,
+        answers: &ANSWERS_OF_MORI,
+    },
+    Part {
+        name: "l.martin",
+        display: "ルイ・マルタン / Louis Martin",
+        password: "velvet station 1194",
+        story: Story::Questions,
+        email: None,
+        phone: Some("+819034567890"),
+        answers: &ANSWERS_OF_MARTIN,
     },
     Part {
         name: "a.watanabe",
@@ -132,6 +184,7 @@ const CAST: [Part; 13] = [
         story: Story::Administrator,
         email: Some("aoi.watanabe@example.net"),
         phone: Some("+818078901234"),
+        answers: &[],
     },
 ];
 
@@ -142,6 +195,7 @@ pub async fn enter(server: &Server, now: Moment) -> Result<Vec<Player>, Fault> {
             include: vec!["staff".into()],
             exclude: vec!["contractors".into()],
         },
+        methods: Method::ALL.to_vec(),
         own_domains: vec![DOMAIN.into()],
         countries: ["JP", "US", "GB", "DE", "FR", "CN", "KR", "TW", "VN", "BR", "IN", "AU"]
             .map(str::to_owned)
@@ -162,22 +216,62 @@ pub async fn enter(server: &Server, now: Moment) -> Result<Vec<Player>, Fault> {
             story: role.story,
             email: role.email.unwrap_or_default().to_owned(),
             phone: role.phone.unwrap_or_default().to_owned(),
+            answers: role
+                .answers
+                .iter()
+                .filter_map(|(id, answer)| told(id, answer))
+                .collect(),
         });
     }
     Ok(players)
 }
 
+/// A question and its answer, as the page tells them.
+fn told(id: &str, answer: &str) -> Option<Answered> {
+    Some(Answered {
+        en: PREDEFINED.text(id, Language::En)?.to_owned(),
+        ja: PREDEFINED.text(id, Language::Ja)?.to_owned(),
+        answer: answer.to_owned(),
+    })
+}
+
+/// The answers of somebody, as they are kept.
+async fn answers(server: &Server, account: &AccountId, role: &Part, at: Moment) -> Result<Change, Fault> {
+    let given: Vec<_> = role
+        .answers
+        .iter()
+        .map(|&(question, answer)| Given { question, answer })
+        .collect();
+    let checked = check(&given, &PREDEFINED, &[role.name, role.display])
+        .map_err(|wrong| Fault::new(format!("{}: {wrong:?}", role.name)))?;
+    let mut answers = Vec::with_capacity(checked.len());
+    for one in checked {
+        answers.push(KeptAnswer {
+            question: one.question,
+            form: FORM.to_owned(),
+            hash: hashed(server, &one.answer).await?,
+        });
+    }
+    Ok(Change::SetAnswers {
+        account: account.clone(),
+        answers,
+        at,
+    })
+}
+
+async fn hashed(server: &Server, typed: &str) -> Result<String, Fault> {
+    let hash = server.hashing.hash(&Password::typed(typed)).await;
+    hash.map_err(|trouble| match trouble {
+        HashTrouble::Busy => Fault::new("busy"),
+        HashTrouble::Fault(fault) => fault,
+    })
+}
+
 async fn add(server: &Server, role: &Part, now: Moment) -> Result<(), Fault> {
-    let hash =
-        match role.password {
-            "" => None,
-            password => Some(server.hashing.hash(&Password::typed(password)).await.map_err(
-                |trouble| match trouble {
-                    HashTrouble::Busy => Fault::new("busy"),
-                    HashTrouble::Fault(fault) => fault,
-                },
-            )?),
-        };
+    let hash = match role.password {
+        "" => None,
+        password => Some(hashed(server, password).await?),
+    };
     let is_filled_in = role.story == Story::FilledIn;
     let contacts = [(ContactKind::Email, role.email), (ContactKind::Phone, role.phone)];
     let contacts: Vec<(ContactKind, String)> = contacts
@@ -220,9 +314,12 @@ async fn add(server: &Server, role: &Part, now: Moment) -> Result<(), Fault> {
     let registered = now - days(if role.story == Story::Reconfirm { 200 } else { 30 });
     let mut changes = Vec::new();
     if role.story == Story::LastSkip {
-        changes.push(Change::SaveUpkeep(account.clone(), Upkeep::default().put_off().put_off()));
+        changes.push(Change::SaveUpkeep(
+            account.clone(),
+            Upkeep::default().put_off().put_off(),
+        ));
     }
-    let has_two = contacts.len() > 1;
+    let has_two = contacts.len() + usize::from(!role.answers.is_empty()) > 1;
     for (kind, address) in contacts {
         let id = ContactId::new(name(&SystemRandom)?);
         changes.push(Change::PutContact(Contact {
@@ -233,6 +330,9 @@ async fn add(server: &Server, role: &Part, now: Moment) -> Result<(), Fault> {
             trust: Trust::Verified,
             added: registered,
         }));
+    }
+    if !role.answers.is_empty() {
+        changes.push(answers(server, &account, role, registered).await?);
     }
     if role.story == Story::Locked {
         changes.push(locked(&account, now));
@@ -248,7 +348,9 @@ async fn add(server: &Server, role: &Part, now: Moment) -> Result<(), Fault> {
 
 /// So many wrong passwords that signing in pauses for an hour.
 fn locked(account: &AccountId, now: Moment) -> Change {
-    let wrong = (0..16).fold(Failures::default(), |failures, n| failures.count_sign_in(n.to_string(), now));
+    let wrong = (0..16).fold(Failures::default(), |failures, n| {
+        failures.count_sign_in(n.to_string(), now)
+    });
     Change::SaveFailures {
         account: account.clone(),
         factor: Factor::Password,

@@ -1,10 +1,11 @@
 //! The people one can be in the demonstration, and its clock.
 
 use leptos::prelude::*;
+use portal::account::Language;
 
 use crate::Surroundings;
 use crate::api::View;
-use crate::api::demo::{DemoView, MoveClock, Player, Stage, StartOver, Story, demo_view};
+use crate::api::demo::{Answered, DemoView, MoveClock, Player, Stage, StartOver, Story, demo_view};
 use crate::parts::deed::{Deed, Press, door};
 use crate::parts::load::{load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
@@ -58,6 +59,7 @@ fn Page(view: View<Stage>) -> impl IntoView {
                 <ul class="players">
                     {stage.players.into_iter().map(|player| view! { <Person player /> }).collect_view()}
                 </ul>
+                <p class="hint">{words.say(Word::DemoQuestions)}</p>
             </section>
             <section class="section">
                 <h2>{words.say(Word::DemoClock)}</h2>
@@ -110,6 +112,7 @@ fn Person(player: Player) -> impl IntoView {
                 </div>
                 {contact(words.say(Word::ContactEmail), player.email)}
                 {contact(words.say(Word::ContactPhone), player.phone)}
+                {player.answers.into_iter().map(|one| answered(words, one)).collect_view()}
             </dl>
         </li>
     }
@@ -119,6 +122,15 @@ fn Person(player: Player) -> impl IntoView {
 fn contact(name: &'static str, address: String) -> Option<AnyView> {
     let shown = !address.is_empty();
     shown.then(|| view! { <div><dt>{name}</dt><dd><code>{address}</code></dd></div> }.into_any())
+}
+
+/// A security question, and what was answered.
+fn answered(words: Words, Answered { en, ja, answer }: Answered) -> AnyView {
+    let question = match words.language() {
+        Language::En => en,
+        Language::Ja => ja,
+    };
+    view! { <div><dt>{question}</dt><dd>{answer}</dd></div> }.into_any()
 }
 
 /// Moves the clock. A form of its own, so that it works by fetch as it does without scripts.
@@ -137,6 +149,7 @@ const fn story(story: Story) -> Word {
     match story {
         Story::Newcomer => Word::DemoStoryNewcomer,
         Story::Registered => Word::DemoStoryRegistered,
+        Story::Questions => Word::DemoStoryQuestions,
         Story::OneMethod => Word::DemoStoryOneMethod,
         Story::FilledIn => Word::DemoStoryFilledIn,
         Story::MustChange => Word::DemoStoryMustChange,
@@ -173,8 +186,6 @@ fn ahead(words: Words, moved: u64) -> String {
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
-    use portal::account::Language;
-
     use super::*;
 
     #[test]

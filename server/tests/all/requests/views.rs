@@ -105,7 +105,14 @@ async fn a_reset_tells_what_its_pages_show_and_nothing_else() {
     browser.verify(&house.code(PHONE).await).await;
     let view = browser.view("reset/view?step=password").await;
     let mut password = JUDGEMENT.to_vec();
-    password.extend(["judgement.terms.own", "can_extend", "required", "until", "user_name", "was_offered"]);
+    password.extend([
+        "judgement.terms.own",
+        "can_extend",
+        "required",
+        "until",
+        "user_name",
+        "was_offered",
+    ]);
     expect(&view, "password", &password);
     browser.set(NEW_PASSWORD).await;
     let view = browser.view("reset/view?step=done").await;
@@ -129,7 +136,7 @@ async fn a_registration_tells_what_its_pages_show_and_nothing_else() {
         "is_demanded",
         "lines",
         "lines[].can_remove",
-        "lines[].kind",
+        "lines[].means",
         "lines[].mask",
         "lines[].standing",
         "lines[].standing.verified",
