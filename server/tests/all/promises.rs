@@ -2,6 +2,7 @@
 //! in clear that must not be, and an audit log in which every change is found.
 
 mod accounts;
+mod answers;
 mod audit;
 mod contacts;
 mod delivery;

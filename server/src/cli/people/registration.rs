@@ -214,6 +214,11 @@ fn state(registered: &Registered) -> &'static str {
     }
 }
 
+/// How many security questions somebody has answered. With what, nobody can tell.
+fn answered(account: &Account) -> usize {
+    account.answered.as_ref().map_or(0, |answered| answered.questions.len())
+}
+
 /// How often registering may still be put off, of somebody who has to.
 fn must_register(registered: &Registered) -> Option<u8> {
     match registered.due {
@@ -240,6 +245,7 @@ fn as_json(account: &Account, registered: &Registered) -> String {
         "display": account.display,
         "role": account.role.word(),
         "registration": state(registered),
+        "questions": answered(account),
         "must_register": left.is_some(),
         "skips_left": left,
         "invited": upkeep.invited.map(Moment::millis),
@@ -256,6 +262,9 @@ pub(super) async fn tell(opened: &Opened, account: &Account) -> Outcome {
     let upkeep = &registered.upkeep;
     let moment = |at| shown::moment(at, &opened.settings.time_zone);
     println!("registration: {}", state(&registered));
+    if answered(account) > 0 {
+        println!("security questions: {} registered", answered(account));
+    }
     if let Some(left) = must_register(&registered) {
         println!("has to register at the next sign-in, and can put it off {left} more times");
     }

@@ -99,9 +99,14 @@ fn is_small(step: &str) -> bool {
     matches!(
         what,
         "policy" | "pulse" | "audit_retention" | "sqlite_master" | "CONSTANT" | "next"
-    ) || ["account_administrator", "account_older", "contact_leftover", "outbox_lane"]
-        .iter()
-        .any(|index| step.ends_with(index))
+    ) || [
+        "account_administrator",
+        "account_older",
+        "contact_leftover",
+        "outbox_lane",
+    ]
+    .iter()
+    .any(|index| step.ends_with(index))
 }
 
 #[expect(clippy::disallowed_methods, reason = "statements of our own, to be explained")]
@@ -155,7 +160,10 @@ async fn a_long_day(ground: &Ground) {
     store.seal(START, "sealer").await.unwrap();
     store.ready().await.unwrap();
     store.encrypt_anew(&["k0".to_owned()]).await.unwrap();
-    store.record_keys(&["k0".to_owned(), "k1".to_owned()], START).await.unwrap();
+    store
+        .record_keys(&["k0".to_owned(), "k1".to_owned()], START)
+        .await
+        .unwrap();
     store.unsealed_audit().await.unwrap();
     store.backlog().await.unwrap();
     store.drop_expired(START + days(2)).await.unwrap();
@@ -284,6 +292,15 @@ async fn changes(ground: &Ground, account: &Account) {
                 at: START,
             },
             Change::PutOff(opened.token.clone()),
+            Change::SetAnswers {
+                account: id.clone(),
+                answers: vec![portal::ports::KeptAnswer {
+                    question: "first-film".into(),
+                    form: "v1".into(),
+                    hash: "hash".into(),
+                }],
+                at: START,
+            },
             Change::SaveUpkeep(id.clone(), Upkeep::default().invited(START)),
             Change::FinishRegistration {
                 account: id.clone(),
@@ -366,6 +383,7 @@ async fn questions(ground: &Ground, account: &Account) {
     store.account(&account.id).await.unwrap();
     store.administrators().await.unwrap();
     store.contacts(&account.id).await.unwrap();
+    store.answers(&account.id).await.unwrap();
     store.history(&account.id, 5).await.unwrap();
     store.flow(FlowKind::Recovery, "none").await.unwrap();
     let none = portal::identity::FlowId::new("none");
