@@ -64,6 +64,7 @@ async fn a_phone_of_a_country_that_is_not_served_any_more_counts_for_nothing() {
     let (mut policy, version) = house.store().policy().await.unwrap();
     policy.countries = vec!["US".into()];
     policy.methods_required = 1;
+    policy.methods = portal::method::Method::SENDING.to_vec();
     let set = house.store().set_policy(&policy, version, Actor::Console, house.now());
     assert_eq!(set.await.unwrap(), Committed::Done);
     assert_eq!(choosing(&house, "k.sato").await.1, ["email"]);

@@ -53,6 +53,7 @@ async fn an_administrator_proves_twice_even_where_one_is_enough_for_others() {
     let house = House::open().await;
     let (mut policy, version) = house.store().policy().await.unwrap();
     policy.methods_required = 1;
+    policy.methods = portal::method::Method::SENDING.to_vec();
     house
         .store()
         .set_policy(&policy, version, Actor::Console, house.now())
@@ -86,6 +87,7 @@ async fn a_policy_that_asks_for_more_in_between_is_kept_to() {
     let house = House::open().await;
     let (mut policy, version) = house.store().policy().await.unwrap();
     policy.methods_required = 1;
+    policy.methods = portal::method::Method::SENDING.to_vec();
     house
         .store()
         .set_policy(&policy, version, Actor::Console, house.now())
@@ -113,6 +115,7 @@ async fn nothing_is_sent_in_a_walk_of_which_more_is_asked_by_now() {
     use portal::ports::Store as _;
     let house = House::open().await;
     let (mut policy, version) = house.store().policy().await.unwrap();
+    policy.methods = portal::method::Method::SENDING.to_vec();
     let (mut browser, mut again) = (Browser::new(&house), Browser::new(&house));
     for (version, required) in [(version, 1), (version + 1, 2)] {
         policy.methods_required = required;

@@ -32,6 +32,7 @@ async fn fleet(house: &House, wrong: u8) {
 async fn one_proof(house: &House) {
     let (mut policy, version) = house.store().policy().await.unwrap();
     policy.methods_required = 1;
+    policy.methods = portal::method::Method::SENDING.to_vec();
     house
         .store()
         .set_policy(&policy, version, portal::audit::Actor::Console, house.now())

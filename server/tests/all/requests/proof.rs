@@ -205,7 +205,7 @@ async fn what_can_be_deleted_is_offered_for_it_though_no_more_than_enough_is_the
     assert_eq!((&view["have"], &view["required"]), (&2.into(), &2.into()));
     let can = ["phone", "email"].map(|kind| {
         let lines = view["lines"].as_array().unwrap().iter();
-        lines.clone().find(|line| line["kind"] == kind).unwrap()["can_remove"].clone()
+        lines.clone().find(|line| line["means"] == kind).unwrap()["can_remove"].clone()
     });
     assert_eq!(can, [false, true], "{view}");
     prove(&house, &mut browser).await;

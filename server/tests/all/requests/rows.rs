@@ -171,6 +171,7 @@ async fn proofs_that_are_no_longer_enough_are_a_row() {
     let house = House::open().await;
     let (mut policy, version) = house.store().policy().await.unwrap();
     policy.methods_required = 1;
+    policy.methods = portal::method::Method::SENDING.to_vec();
     let set = house.store().set_policy(&policy, version, Actor::Console, house.now());
     set.await.unwrap();
     let mut browser = awaiting(&house).await;
