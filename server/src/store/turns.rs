@@ -76,8 +76,27 @@ fn of(change: &Change) -> Vec<Turn<'_>> {
         Change::Freeze { account, .. } | Change::KnowDevice { account, .. } | Change::ForgetDevices(account) => {
             vec![Turn::Account(account.as_str())]
         }
-        Change::SaveUpkeep(account, _) => vec![Turn::Account(account.as_str())],
-        _ => Vec::new(),
+        Change::SaveUpkeep(account, _) | Change::SetAnswers { account, .. } => vec![Turn::Account(account.as_str())],
+        // Guarded by the rows that their statements write and look at again, or only adding to what there is.
+        Change::PolicyIs(_)
+        | Change::AddProof(..)
+        | Change::DropProofs(_)
+        | Change::TakeProofs(_)
+        | Change::CountTry { .. }
+        | Change::SpendCode(_)
+        | Change::CloseCodes(_)
+        | Change::CountGuess { .. }
+        | Change::AnswerSend(_)
+        | Change::SpendChallenge { .. }
+        | Change::TouchSession { .. }
+        | Change::PutOff(_)
+        | Change::EndSession(_)
+        | Change::TouchDevice { .. }
+        | Change::VerifyContact { .. }
+        | Change::ConfirmContact(_)
+        | Change::RemoveContact(_)
+        | Change::Enqueue(_)
+        | Change::Record(_) => Vec::new(),
     }
 }
 
