@@ -96,7 +96,7 @@ impl Sender {
                     text: format!("{told}\n\n@{} #{digits}", self.host),
                 }
             }
-            Method::Call => {
+            Method::Call | Method::Office => {
                 let slowly = slowly(digits, draft.language);
                 let spoken = match code.purpose {
                     Purpose::Recovery | Purpose::Registration => Word::CallCode,
@@ -120,6 +120,7 @@ impl Sender {
             Means::Contact(ContactKind::Mailbox) => words.say(Word::ContactMailbox),
             Means::Contact(ContactKind::Email) => words.say(Word::ContactEmail),
             Means::Contact(ContactKind::Phone) => words.say(Word::ContactPhone),
+            Means::Contact(ContactKind::Office) => words.say(Word::ContactOffice),
         };
         let name = clean(draft.name);
         let (subject, text) = match matter {

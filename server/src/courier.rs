@@ -80,7 +80,7 @@ impl Channel {
         match method {
             Method::Email => Some(Self::Mail),
             Method::Text => Some(Self::Text),
-            Method::Call => Some(Self::Call),
+            Method::Call | Method::Office => Some(Self::Call),
             Method::Questions => None,
         }
     }

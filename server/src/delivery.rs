@@ -203,7 +203,7 @@ impl Delivery {
                     .into_iter()
                     .collect())
             }
-            (matter, Recipient::Contact(_), Some(contact)) if contact.trust != Trust::Pending => Ok(sender
+            (matter, Recipient::Contact(_), Some(contact)) if may_hear(&contact) => Ok(sender
                 .notice(draft, matter, contact.kind, contact.address.clone())
                 .into_iter()
                 .collect()),
@@ -241,6 +241,11 @@ impl Delivery {
             && contact.kind != ContactKind::Mailbox
             && self.portal.channel(contact).as_str() == code.channel
     }
+}
+
+/// Whether notices may go to a contact: to none that was only typed, and to no office phone.
+fn may_hear(contact: &Contact) -> bool {
+    contact.trust != Trust::Pending && contact.kind != ContactKind::Office
 }
 
 /// Of what came of several parcels, the most hopeful counts for all.

@@ -18,16 +18,19 @@ pub enum Method {
     Text,
     /// A code read out in a call to the authentication phone.
     Call,
+    /// A code read out in a call to the office phone.
+    #[serde(rename = "office_phone")]
+    Office,
     /// Answers to security questions: nothing is sent, and what is proved is knowledge.
     Questions,
 }
 
 impl Method {
     /// Every method that is built, in the order in which they are offered.
-    pub const ALL: [Self; 4] = [Self::Text, Self::Call, Self::Email, Self::Questions];
+    pub const ALL: [Self; 5] = [Self::Text, Self::Call, Self::Office, Self::Email, Self::Questions];
     /// Those that send a code. A policy that says nothing else allows these: questions are turned on by whoever wants them
     /// (OWASP ASVS 6.4.2).
-    pub const SENDING: [Self; 3] = [Self::Text, Self::Call, Self::Email];
+    pub const SENDING: [Self; 4] = [Self::Text, Self::Call, Self::Office, Self::Email];
 
     /// The name in the store, the policy and the log.
     pub const fn word(self) -> &'static str {
@@ -35,6 +38,7 @@ impl Method {
             Self::Email => "email",
             Self::Text => "text",
             Self::Call => "call",
+            Self::Office => "office_phone",
             Self::Questions => "questions",
         }
     }
@@ -49,7 +53,16 @@ impl Method {
         match self {
             Self::Email => Some(ContactKind::Email),
             Self::Text | Self::Call => Some(ContactKind::Phone),
+            Self::Office => Some(ContactKind::Office),
             Self::Questions => None,
+        }
+    }
+
+    /// The method whose way it shares: what fails, and what may be spent, is that one's.
+    pub const fn travels_as(self) -> Self {
+        match self {
+            Self::Office => Self::Call,
+            other => other,
         }
     }
 
@@ -66,7 +79,7 @@ impl Method {
     pub const fn digits(self) -> u8 {
         match self {
             Self::Email => 8,
-            Self::Text | Self::Call => 6,
+            Self::Text | Self::Call | Self::Office => 6,
             Self::Questions => 0,
         }
     }
@@ -90,6 +103,7 @@ enum Written {
     Mailbox,
     Email,
     Phone,
+    OfficePhone,
 }
 
 impl From<Written> for Means {
@@ -99,6 +113,7 @@ impl From<Written> for Means {
             Written::Mailbox => Self::Contact(ContactKind::Mailbox),
             Written::Email => Self::Contact(ContactKind::Email),
             Written::Phone => Self::Contact(ContactKind::Phone),
+            Written::OfficePhone => Self::Contact(ContactKind::Office),
         }
     }
 }
@@ -110,6 +125,7 @@ impl From<Means> for Written {
             Means::Contact(ContactKind::Mailbox) => Self::Mailbox,
             Means::Contact(ContactKind::Email) => Self::Email,
             Means::Contact(ContactKind::Phone) => Self::Phone,
+            Means::Contact(ContactKind::Office) => Self::OfficePhone,
         }
     }
 }
@@ -148,6 +164,9 @@ pub enum ContactKind {
     Email,
     /// The authentication phone.
     Phone,
+    /// The office phone, which only an administrator sets: called for a reset, and for nothing else.
+    #[serde(rename = "office_phone")]
+    Office,
 }
 
 impl ContactKind {
@@ -157,12 +176,23 @@ impl ContactKind {
             Self::Mailbox => "mailbox",
             Self::Email => "email",
             Self::Phone => "phone",
+            Self::Office => "office_phone",
         }
+    }
+
+    /// Whether it is a number.
+    pub const fn is_phone(self) -> bool {
+        matches!(self, Self::Phone | Self::Office)
+    }
+
+    /// Whether its owner may set it up, replace, confirm or delete it.
+    pub const fn is_owners(self) -> bool {
+        matches!(self, Self::Email | Self::Phone)
     }
 
     /// The kind with this name.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Mailbox, Self::Email, Self::Phone]
+        [Self::Mailbox, Self::Email, Self::Phone, Self::Office]
             .into_iter()
             .find(|kind| kind.word() == word)
     }

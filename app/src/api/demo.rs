@@ -33,6 +33,8 @@ pub struct Player {
     pub email: String,
     /// The authentication phone as it would be dialled, empty without one.
     pub phone: String,
+    /// The office phone, which the administrator has set.
+    pub office: String,
     /// The security questions with their answers.
     pub answers: Vec<Answered>,
 }

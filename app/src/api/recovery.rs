@@ -85,15 +85,21 @@ pub async fn ask(
     method: String,
     #[server(default)] whole_text: String,
     #[server(default)] whole_call: String,
+    #[server(default)] whole_office: String,
     key: String,
 ) -> Result<Next, Said> {
     let mut request = Request::here()?;
-    let whole = if method == "call" { &whole_call } else { &whole_text };
+    let whole = match method.as_str() {
+        "call" => &whole_call,
+        "office_phone" => &whole_office,
+        _ => &whole_text,
+    };
     let done = request.portal.ask(&request.visit, &method, whole, FormKey(&key)).await;
     let typed = [
         ("method", method.as_str()),
         ("whole_text", &whole_text),
         ("whole_call", &whole_call),
+        ("whole_office", &whole_office),
     ];
     onward(&mut request, Step::Choose, &typed, done).await
 }

@@ -30,6 +30,7 @@ pub(crate) fn name_of(words: Words, means: impl Into<Means>) -> &'static str {
         Means::Contact(ContactKind::Mailbox) => Word::ContactMailbox,
         Means::Contact(ContactKind::Email) => Word::ContactEmail,
         Means::Contact(ContactKind::Phone) => Word::ContactPhone,
+        Means::Contact(ContactKind::Office) => Word::ContactOffice,
     })
 }
 

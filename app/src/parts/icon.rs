@@ -11,6 +11,8 @@ pub enum Icon {
     Phone,
     /// A receiver: calls.
     Receiver,
+    /// A telephone on a desk: the office phone.
+    Desk,
     /// An envelope: mail.
     Envelope,
     /// A question in a bubble: security questions.
@@ -34,6 +36,9 @@ impl Icon {
             Self::Phone => "M8.5 2.5h7a2 2 0 0 1 2 2v15a2 2 0 0 1-2 2h-7a2 2 0 0 1-2-2v-15a2 2 0 0 1 2-2zM10.5 18.5h3",
             Self::Receiver => {
                 "M6.5 3.5h3l1.5 4-2 1.5a11 11 0 0 0 6 6l1.5-2 4 1.5v3a2 2 0 0 1-2.2 2C11.6 18.8 5.2 12.4 4.5 5.7a2 2 0 0 1 2-2.2z"
+            }
+            Self::Desk => {
+                "M3.5 9.5v-1a3 3 0 0 1 3-3h11a3 3 0 0 1 3 3v1h-4v-2h-9v2zM7.5 9.5h9l2.5 6v3a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-3zM12 12.5a2 2 0 1 1 0 4 2 2 0 0 1 0-4z"
             }
             Self::Envelope => {
                 "M4.5 5h15A1.5 1.5 0 0 1 21 6.5v11a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 17.5v-11A1.5 1.5 0 0 1 4.5 5zM3.5 6.5 12 13l8.5-6.5"

@@ -41,7 +41,7 @@ pub fn within(text: String, kind: ContactKind, mask: String) -> AnyView {
 /// What is said of an address: "ending in 89", "beginning with k, ending in .net".
 fn spoken(words: Words, kind: ContactKind, mask: &str) -> String {
     match kind {
-        ContactKind::Phone => words.fill(Word::MaskedNumber, &[("ending", &phone::ending(mask))]),
+        ContactKind::Phone | ContactKind::Office => words.fill(Word::MaskedNumber, &[("ending", &phone::ending(mask))]),
         ContactKind::Mailbox | ContactKind::Email => {
             let first: String = mask.chars().take(1).collect();
             let ending = mask.rfind('.').and_then(|dot| mask.get(dot..)).unwrap_or_default();

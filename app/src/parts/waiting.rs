@@ -159,7 +159,7 @@ pub fn Waiting(
     let words = words();
     let calm = match method {
         Method::Text => Word::WaitingText,
-        Method::Call => Word::WaitingCall,
+        Method::Call | Method::Office => Word::WaitingCall,
         Method::Email | Method::Questions => Word::WaitingEmail,
     };
     view! {

@@ -29,7 +29,7 @@ pub fn line(text: &str) -> String {
 /// An address as administrators see it: masked.
 pub fn masked(kind: ContactKind, address: &str) -> String {
     match kind {
-        ContactKind::Phone => phone::mask(address, &phone::shown(address).country_code),
+        ContactKind::Phone | ContactKind::Office => phone::mask(address, &phone::shown(address).country_code),
         ContactKind::Mailbox | ContactKind::Email => email::mask(address),
     }
 }

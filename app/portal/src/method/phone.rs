@@ -101,10 +101,7 @@ mod parse {
         }
         let id: country::Id = region.parse().map_err(|_| Problem::CountryNotServed)?;
         let tidied = tidy(typed);
-        if tidied
-            .chars()
-            .any(|c| matches!(c, 'x' | 'X' | '#' | ',' | ';' | '*' | 'ｘ' | '＃' | '内'))
-        {
+        if has_extension(&tidied) {
             return Err(Problem::Extension);
         }
         let digits = tidied.strip_prefix('+').unwrap_or(&tidied);
@@ -131,12 +128,22 @@ mod parse {
         })
     }
 
+    /// Whether somebody has to be asked for, or keys pressed, after the call is taken.
+    fn has_extension(tidied: &str) -> bool {
+        tidied
+            .chars()
+            .any(|c| matches!(c, 'x' | 'X' | '#' | ',' | ';' | '*' | 'ｘ' | '＃' | '内'))
+    }
+
     /// Reads a number with its country code, of any country.
     ///
     /// # Errors
     /// As for [`parse`].
     pub fn parse_any(typed: &str, method: Method) -> Result<Number, Problem> {
         let tidied = tidy(typed);
+        if has_extension(&tidied) {
+            return Err(Problem::Extension);
+        }
         let region = tidied
             .starts_with('+')
             .then(|| phonenumber::parse(None, &tidied).ok())

@@ -40,7 +40,7 @@ impl Spending {
     pub const fn budgets(&self, method: Method) -> Option<[u32; 2]> {
         match method {
             Method::Text => Some([self.texts_a_minute, self.texts_a_day]),
-            Method::Call => Some([self.calls_a_minute, self.calls_a_day]),
+            Method::Call | Method::Office => Some([self.calls_a_minute, self.calls_a_day]),
             Method::Email | Method::Questions => None,
         }
     }

@@ -2,6 +2,7 @@
 //! costs more, a second step from those who have one, a longer code from the others. Nothing closes, and nobody is left out.
 
 use super::Portal;
+use super::reachable::channels;
 use crate::limits::population::{ELEVATED, LONG, chance, day};
 use crate::method::Method;
 use crate::method::code::Purpose;
@@ -32,7 +33,7 @@ impl Portal {
         if !self.is_elevated(now).await? {
             return Ok(gate);
         }
-        let ways = account.map_or(0, |account| self.reachable(account, contacts, policy, now).len());
+        let ways = account.map_or(0, |account| channels(&self.reachable(account, contacts, policy, now)));
         Ok(raised(gate, ways))
     }
 

@@ -42,7 +42,7 @@ impl Portal {
         policy: &Policy,
         now: Moment,
     ) -> Vec<Reachable> {
-        [ContactKind::Phone, ContactKind::Email]
+        [ContactKind::Phone, ContactKind::Office, ContactKind::Email]
             .into_iter()
             .filter_map(|kind| {
                 let contact = best(contacts, kind)?;
@@ -83,7 +83,7 @@ impl Portal {
         }
         let required = policy.proofs_required(account.role);
         let reachable = self.reachable(account, contacts, policy, now);
-        let is_enough = reachable.len() >= usize::from(required) && reachable.iter().any(|one| one.is_seasoned);
+        let is_enough = channels(&reachable) >= usize::from(required) && reachable.iter().any(|one| one.is_seasoned);
         if account.is_open(now) && account.frozen_until(now).is_none() && is_enough {
             Ok(required)
         } else {
@@ -109,6 +109,15 @@ impl Portal {
     }
 }
 
+/// How many different channels there are: two contacts with one number are one.
+pub(super) fn channels(reachable: &[Reachable]) -> usize {
+    let is_first = |(place, one): &(usize, &Reachable)| {
+        let mut before = reachable.iter().take(*place);
+        before.all(|other| other.channel != one.channel)
+    };
+    reachable.iter().enumerate().filter(is_first).count()
+}
+
 /// The contact of a kind that counts: one proved by its owner before one that was filled in.
 pub(super) fn best(contacts: &[Contact], kind: ContactKind) -> Option<&Contact> {
     let of = |trust| {
@@ -125,6 +134,11 @@ pub(super) fn ways(contact: &Contact, policy: &Policy) -> Vec<Method> {
         ContactKind::Mailbox => Vec::new(),
         ContactKind::Email => vec![Method::Email],
         ContactKind::Phone => phone::ways(&contact.address, &policy.countries),
+        // Called, whatever else its number takes.
+        ContactKind::Office => phone::ways(&contact.address, &policy.countries)
+            .into_iter()
+            .filter_map(|way| (way == Method::Call).then_some(Method::Office))
+            .collect(),
     };
     ways.retain(|method| policy.allows(*method));
     ways
@@ -134,7 +148,7 @@ pub(super) fn ways(contact: &Contact, policy: &Policy) -> Vec<Method> {
 pub(super) const fn factor(method: Method) -> Factor {
     match method {
         Method::Email => Factor::Email,
-        Method::Text | Method::Call => Factor::Phone,
+        Method::Text | Method::Call | Method::Office => Factor::Phone,
         Method::Questions => Factor::Questions,
     }
 }
@@ -143,6 +157,8 @@ pub(super) const fn factor(method: Method) -> Factor {
 pub(super) fn mask(contact: &Contact) -> String {
     match contact.kind {
         ContactKind::Mailbox | ContactKind::Email => email::mask(&contact.address),
-        ContactKind::Phone => phone::mask(&contact.address, &phone::shown(&contact.address).country_code),
+        ContactKind::Phone | ContactKind::Office => {
+            phone::mask(&contact.address, &phone::shown(&contact.address).country_code)
+        }
     }
 }

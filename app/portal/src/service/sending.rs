@@ -126,7 +126,7 @@ impl Portal {
                 network,
                 account: account.clone(),
                 lane,
-                method,
+                method: method.travels_as(),
                 prefix: self.prefix(contact),
                 code: carried.clone(),
                 at: now,
@@ -228,12 +228,14 @@ pub fn is_told_alone(contacts: &[Contact]) -> bool {
 /// The contacts by which the owner is told: every address, the account's own mailbox included; by text where there is no
 /// mailbox at all.
 pub fn whom_to_tell<'a>(contacts: &'a [Contact], matter: &Matter) -> Vec<&'a Contact> {
-    let known = contacts.iter().filter(|contact| contact.trust != Trust::Pending);
+    // The office phone is for codes: whoever answers there need not be its owner.
+    let known = contacts
+        .iter()
+        .filter(|contact| contact.trust != Trust::Pending && contact.kind != ContactKind::Office);
     let (mut told, phones): (Vec<&Contact>, Vec<&Contact>) =
         known.partition(|contact| contact.kind != ContactKind::Phone);
     // A phone that is replaced or removed hears of it itself; otherwise texts are for those who have no mailbox.
-    let is_about_phone =
-        matches!(matter, Matter::MethodAdded { kind } | Matter::MethodRemoved { kind } if *kind == ContactKind::Phone.into());
+    let is_about_phone = matches!(matter, Matter::MethodAdded { kind } | Matter::MethodRemoved { kind } if *kind == ContactKind::Phone.into());
     if told.is_empty() || is_about_phone {
         told.extend(phones);
     }

@@ -16,6 +16,7 @@ use crate::upkeep::Due;
 
 use self::password::Known;
 use super::device::Device;
+use super::reachable::channels;
 use super::{Answer, Portal, ROUNDS, Trouble, Visit};
 
 /// A session that is not used for this long is over.
@@ -197,7 +198,7 @@ impl Portal {
     }
 
     pub(super) fn has_enough(&self, account: &Account, contacts: &[Contact], policy: &Policy, now: Moment) -> bool {
-        self.reachable(account, contacts, policy, now).len() >= usize::from(policy.proofs_required(account.role))
+        channels(&self.reachable(account, contacts, policy, now)) >= usize::from(policy.proofs_required(account.role))
     }
 
     /// Who is signed in.

@@ -3,7 +3,7 @@
 use super::{Portal, hex};
 use crate::limits::Lane;
 use crate::limits::spending::{BUDGETS_WITHIN, PREFIX_WITHIN, next_to_prefix, prefix};
-use crate::method::{ContactKind, Method};
+use crate::method::Method;
 use crate::moment::Moment;
 use crate::ports::{Alarm, Change, Contact, Fault, Label, Spent};
 
@@ -21,6 +21,9 @@ impl Portal {
             if !failing.contains(&method) && self.is_spent(method, now).await? {
                 failing.push(method);
             }
+        }
+        if failing.contains(&Method::Call) && !failing.contains(&Method::Office) {
+            failing.push(Method::Office);
         }
         Ok(failing)
     }
@@ -43,7 +46,7 @@ impl Portal {
         let (policy, _) = self.policy().await?;
         let budgets = policy.spending.budgets(method).into_iter().flatten();
         let below = budgets.zip(BUDGETS_WITHIN).map(|(most, within)| Change::SendsBelow {
-            of: Spent::By(method),
+            of: Spent::By(method.travels_as()),
             since: now - within,
             most,
         });
@@ -77,7 +80,7 @@ impl Portal {
 
     /// Keyed digest of the first digits of a number.
     pub(super) fn prefix(&self, contact: &Contact) -> Option<String> {
-        (contact.kind == ContactKind::Phone).then(|| {
+        contact.kind.is_phone().then(|| {
             let prefix = prefix(&contact.address);
             hex(&self.keys.digest(Label::Index, &[b"prefix", prefix.as_bytes()])[..16])
         })

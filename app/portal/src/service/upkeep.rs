@@ -1,11 +1,12 @@
 //! What is asked of somebody who has signed in, before they go on: registering, or saying whether all of it is still
 //! right. Either can be put off for the rest of the session; registering only so often.
 
-use super::reachable::ways;
+use super::reachable::{best, ways};
 use super::sign_in::{Person, pressing};
 use super::{Answer, Portal, ROUNDS, Visit};
 use crate::audit::{Actor, Entry, Event, Outcome};
 use crate::identity::ContactId;
+use crate::method::{ContactKind, Method};
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::ports::{Account, Change, Committed, Contact, Trust};
@@ -44,13 +45,18 @@ impl StillRight {
 impl Portal {
     /// How an account stands, for what is asked of its owner.
     pub fn standing(&self, account: &Account, contacts: &[Contact], policy: &Policy, now: Moment) -> Standing {
+        let mut possible = policy.channels(account.role);
+        // What nobody can set up is not asked for.
+        if policy.allows(Method::Office) && best(contacts, ContactKind::Office).is_none() {
+            possible = possible.saturating_sub(1);
+        }
         Standing {
             first_finish: account.first_finish,
             has_enough: self.has_enough(account, contacts, policy, now),
             is_concerned: policy.is_enabled_for(&account.groups)
                 && !account.managed_elsewhere
                 && account.frozen_until(now).is_none(),
-            is_possible: policy.channels(account.role) >= usize::from(policy.proofs_required(account.role)),
+            is_possible: possible >= usize::from(policy.proofs_required(account.role)),
         }
     }
 

@@ -112,6 +112,7 @@ fn Person(player: Player) -> impl IntoView {
                 </div>
                 {contact(words.say(Word::ContactEmail), player.email)}
                 {contact(words.say(Word::ContactPhone), player.phone)}
+                {contact(words.say(Word::ContactOffice), player.office)}
                 {player.answers.into_iter().map(|one| answered(words, one)).collect_view()}
             </dl>
         </li>

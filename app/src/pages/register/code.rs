@@ -125,12 +125,14 @@ impl Step {
         let kind = method.contact().unwrap_or(ContactKind::Email);
         let (leaving, back) = match kind {
             ContactKind::Phone => (Word::AddOtherNumber, ContactKind::Phone),
-            ContactKind::Mailbox | ContactKind::Email => (Word::AddOtherAddress, ContactKind::Email),
+            ContactKind::Mailbox | ContactKind::Email | ContactKind::Office => {
+                (Word::AddOtherAddress, ContactKind::Email)
+            }
         };
         Self {
             title: match method {
                 Method::Text => Word::AddCodeTitleText,
-                Method::Call => Word::AddCodeTitleCall,
+                Method::Call | Method::Office => Word::AddCodeTitleCall,
                 Method::Email | Method::Questions => Word::AddCodeTitleEmail,
             },
             whereabouts: whereabouts(words, kind, 1),

@@ -70,6 +70,7 @@ pub(super) fn Registered(line: Line) -> impl IntoView {
     let kind = line.means.contact();
     let icon = match kind {
         Some(ContactKind::Phone) => Icon::Phone,
+        Some(ContactKind::Office) => Icon::Desk,
         Some(_) => Icon::Envelope,
         None => Icon::Question,
     };

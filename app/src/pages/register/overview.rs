@@ -227,6 +227,7 @@ fn Row(line: Line) -> impl IntoView {
     let words = words();
     let name = name_of(words, line.means);
     let kind = line.means.contact();
+    let is_read_only = kind.is_some_and(|kind| !kind.is_owners());
     let deed = words.say(match line.standing {
         Standing::Missing => Word::RegisterSetUp,
         Standing::Vouched => Word::RegisterReplace,
@@ -241,6 +242,7 @@ fn Row(line: Line) -> impl IntoView {
             };
             words.say(about).into_any()
         }
+        Standing::Vouched if is_read_only => words.say(Word::RegisterSet).into_any(),
         Standing::Vouched => view! { {kind.map(|kind| view! { <Unconfirmed kind name /> })} }.into_any(),
         Standing::Outdated(_) => view! { {kind.map(|kind| view! { <Again kind /> })} }.into_any(),
         Standing::Verified(since) => view! {
@@ -254,13 +256,15 @@ fn Row(line: Line) -> impl IntoView {
         <li class="method">
             <span class=seal(line.standing).class() aria-hidden="true"></span>
             <h3 class="method-name">{name}</h3>
-            <a
-                class="quiet"
-                href=page_of(line.means)
-                aria-label=words.fill(Word::RegisterDeed, &[("deed", &deed), ("method", &name)])
-            >
-                {deed}
-            </a>
+            {(!is_read_only).then(|| view! {
+                <a
+                    class="quiet"
+                    href=page_of(line.means)
+                    aria-label=words.fill(Word::RegisterDeed, &[("deed", &deed), ("method", &name)])
+                >
+                    {deed}
+                </a>
+            }.into_any())}
             <div class="method-detail">
                 {(line.standing != Standing::Missing).then(|| view! {
                     <p class="method-value">

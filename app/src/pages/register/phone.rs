@@ -204,7 +204,7 @@ fn Way(ways: Vec<Method>, picked: String) -> impl IntoView {
         .map(|way| {
             let (text, icon) = match way {
                 Method::Call => (Word::AddWayCall, Icon::Receiver),
-                Method::Text | Method::Email | Method::Questions => (Word::AddWayText, Icon::Phone),
+                Method::Text | Method::Office | Method::Email | Method::Questions => (Word::AddWayText, Icon::Phone),
             };
             view! {
                 <div class="option">

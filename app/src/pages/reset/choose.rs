@@ -127,6 +127,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, choices: Vec<Choice>
 const fn number_field(method: Method) -> &'static str {
     match method {
         Method::Call => "whole_call",
+        Method::Office => "whole_office",
         Method::Text | Method::Email | Method::Questions => "whole_text",
     }
 }
@@ -155,6 +156,7 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
     let (name, icon) = match method {
         Method::Text => (Word::MethodText, Icon::Phone),
         Method::Call => (Word::MethodCall, Icon::Receiver),
+        Method::Office => (Word::MethodOffice, Icon::Desk),
         Method::Email => (Word::MethodEmail, Icon::Envelope),
         Method::Questions => (Word::MethodQuestions, Icon::Question),
     };

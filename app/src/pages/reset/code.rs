@@ -71,14 +71,14 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
     }
     let title = match code.method {
         Method::Text => Word::CodeTitleText,
-        Method::Call => Word::CodeTitleCall,
+        Method::Call | Method::Office => Word::CodeTitleCall,
         Method::Email | Method::Questions => Word::CodeTitleEmail,
     };
     let is_down = code.hurdle == Some(Hurdle::Down);
     let down = is_down.then(|| {
         let title = match code.method {
             Method::Text => Word::DownText,
-            Method::Call => Word::DownCall,
+            Method::Call | Method::Office => Word::DownCall,
             Method::Email | Method::Questions => Word::DownEmail,
         };
         let advice = if code.has_other || code.other_way.is_some() {
@@ -207,7 +207,7 @@ fn lead(words: Words, code: &Awaited) -> String {
         .unwrap_or_default();
     let word = match code.method {
         Method::Text => Word::CodeLeadText,
-        Method::Call => Word::CodeLeadCall,
+        Method::Call | Method::Office => Word::CodeLeadCall,
         Method::Email | Method::Questions => Word::CodeLeadEmail,
     };
     words.fill(

@@ -46,6 +46,9 @@ pub struct Entry {
     /// An authentication phone that you stand for, as +819012345678.
     #[arg(long, default_value = "")]
     phone: String,
+    /// The office phone, as +81332249999. It is called; the person can see it and not change it.
+    #[arg(long, default_value = "")]
+    office_phone: String,
     /// `en` or `ja`: the language of mails.
     #[arg(long, default_value = "")]
     language: String,
@@ -62,7 +65,7 @@ pub struct Entry {
 }
 
 /// The columns of a file.
-pub const COLUMNS: [&str; 10] = [
+pub const COLUMNS: [&str; 11] = [
     "name",
     "display",
     "role",
@@ -70,6 +73,7 @@ pub const COLUMNS: [&str; 10] = [
     "mailbox",
     "email",
     "phone",
+    "office_phone",
     "language",
     "password",
     "password_hash",
@@ -168,6 +172,7 @@ impl Entry {
         let email =
             given(&self.email).and_then(|text| keep(&mut wrongs, "email", standards.email(text, mailbox.as_deref())));
         let phone = given(&self.phone).and_then(|text| keep(&mut wrongs, "phone", number(text)));
+        let office = given(&self.office_phone).and_then(|text| keep(&mut wrongs, "office_phone", number(text)));
         let shown = name.as_ref().map_or("", UserName::as_str);
         let display = given(&self.display).unwrap_or(shown).to_owned();
         let first = self.first(standards, &mut wrongs, shown, &display);
@@ -180,7 +185,11 @@ impl Entry {
         let Some(name) = name.filter(|_| wrongs.is_empty()) else {
             return Err(wrongs);
         };
-        let vouched = [(ContactKind::Email, email), (ContactKind::Phone, phone)];
+        let vouched = [
+            (ContactKind::Email, email),
+            (ContactKind::Phone, phone),
+            (ContactKind::Office, office),
+        ];
         let new = NewPerson {
             name,
             display,
@@ -282,7 +291,12 @@ pub fn address(typed: &str) -> Result<String, Wrong> {
 /// A number that can be called.
 pub fn number(typed: &str) -> Result<String, Wrong> {
     let read = phone::parse_any(typed, Method::Call);
-    read.map(|number| number.e164).map_err(|_| {
-        Wrong::new(format!("cannot be `{}`", typed.escape_debug())).hint("with the country code, as +819012345678")
+    read.map(|number| number.e164).map_err(|problem| match problem {
+        phone::Problem::Extension => {
+            Wrong::new("has an extension, which a machine cannot dial").hint("give a direct number")
+        }
+        _ => {
+            Wrong::new(format!("cannot be `{}`", typed.escape_debug())).hint("with the country code, as +819012345678")
+        }
     })
 }

@@ -40,8 +40,11 @@ pub struct Set {
     /// An authentication phone that you stand for, as +819012345678.
     #[arg(long)]
     phone: Option<String>,
+    /// The office phone, as +81332249999. It is called; the person can see it and not change it.
+    #[arg(long)]
+    office_phone: Option<String>,
     /// Take away what is registered of a kind, whoever registered it; may be given several times.
-    #[arg(long, value_name = "phone|email", value_parser = removable)]
+    #[arg(long, value_name = "phone|office-phone|email", value_parser = removable)]
     remove: Vec<ContactKind>,
     /// `en` or `ja`: the language of mails.
     #[arg(long)]
@@ -149,12 +152,18 @@ impl Set {
             .phone
             .as_deref()
             .and_then(|typed| keep(wrongs, "phone", number(typed)));
+        let office = self
+            .office_phone
+            .as_deref()
+            .and_then(|typed| keep(wrongs, "office_phone", number(typed)));
         for (kind, is_given) in [
             (ContactKind::Email, self.email.is_some()),
             (ContactKind::Phone, self.phone.is_some()),
+            (ContactKind::Office, self.office_phone.is_some()),
         ] {
             if is_given && self.remove.contains(&kind) {
-                let wrong = Wrong::new(format!("cannot be `{}` together with --{0}", kind.word()));
+                let option = kind.word().replace('_', "-");
+                let wrong = Wrong::new(format!("cannot be `{option}` together with --{option}"));
                 wrongs.push((
                     "remove",
                     wrong.hint("a contact that is given takes the place of the old one by itself"),
@@ -165,6 +174,7 @@ impl Set {
             (ContactKind::Mailbox, mailbox),
             (ContactKind::Email, email),
             (ContactKind::Phone, phone),
+            (ContactKind::Office, office),
         ];
         PersonUpdate {
             display: self.display.clone(),
@@ -196,9 +206,9 @@ impl Set {
 
 /// A kind of contact that can be taken away. The account's own mailbox can only be replaced.
 fn removable(typed: &str) -> Result<ContactKind, String> {
-    ContactKind::from_word(typed)
+    ContactKind::from_word(&typed.replace('-', "_"))
         .filter(|kind| *kind != ContactKind::Mailbox)
-        .ok_or_else(|| "phone or email".to_owned())
+        .ok_or_else(|| "phone, office-phone or email".to_owned())
 }
 
 /// The end of a day in the time zone of the organisation.

@@ -53,7 +53,7 @@ impl Difference {
         if let Some(mailbox) = new.mailbox.as_deref().filter(|_| has("mailbox")) {
             found.contact(ContactKind::Mailbox, Some(mailbox), &contacts);
         }
-        for kind in [ContactKind::Email, ContactKind::Phone] {
+        for kind in [ContactKind::Email, ContactKind::Phone, ContactKind::Office] {
             if has(kind.word()) {
                 found.contact(kind, typed(kind), &contacts);
             }

@@ -1,7 +1,7 @@
 //! The screen of the current step.
 
 use super::Found;
-use crate::method::{ContactKind, Method, phone};
+use crate::method::{Method, phone};
 use crate::moment::Moment;
 use crate::recovery::Stage;
 use crate::screen::{Awaited, Choice, RecoveryScreen, Step};
@@ -122,7 +122,7 @@ impl Portal {
                                     mask: way.contact().map(mask).unwrap_or_default(),
                                     ending: way
                                         .contact()
-                                        .filter(|contact| contact.kind == ContactKind::Phone)
+                                        .filter(|contact| contact.kind.is_phone())
                                         .map(|contact| phone::ending(&contact.address).to_owned()),
                                     hurdle: self.hurdle(&account, lane, method, &failing, now).await?,
                                 });

@@ -15,7 +15,7 @@ impl Portal {
         let found = self.find_registration(visit).await?;
         let now = self.now();
         let kind = ContactKind::from_word(kind)
-            .filter(|kind| *kind != ContactKind::Mailbox)
+            .filter(|kind| kind.is_owners())
             .ok_or(Refusal::Method)?;
         let (policy, _) = self.policy().await?;
         let account = &found.person.account;

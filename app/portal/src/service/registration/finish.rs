@@ -21,7 +21,7 @@ impl Portal {
         let found = self.find_registration(visit).await?;
         let now = self.now();
         let kind = ContactKind::from_word(kind)
-            .filter(|kind| *kind != ContactKind::Mailbox)
+            .filter(|kind| kind.is_owners())
             .ok_or(Refusal::Method)?;
         let account = &found.person.account;
         let (policy, version) = self.policy().await?;
@@ -36,7 +36,13 @@ impl Portal {
         }
         let mut changes = vec![Change::PolicyIs(version), found.saved(Stage::Overview)?];
         // Told to the one that goes as well.
-        changes.extend(self.notices(visit, account, &contacts, &Matter::MethodRemoved { kind: kind.into() }, now)?);
+        changes.extend(self.notices(
+            visit,
+            account,
+            &contacts,
+            &Matter::MethodRemoved { kind: kind.into() },
+            now,
+        )?);
         changes.push(Change::RemoveContact(contact.id.clone()));
         let mut entry = self.own_entry(visit, &found, Event::RemoveMethod, Outcome::Succeeded);
         entry.detail = kind.word().into();

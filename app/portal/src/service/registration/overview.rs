@@ -8,7 +8,7 @@ use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::ports::{Contact, Trust};
 use crate::screen::{Awaited, Country, Line, Overview, PhoneForm, Standing};
-use crate::service::reachable::{best, mask, ways};
+use crate::service::reachable::{best, channels, mask, ways};
 use crate::service::sending::is_told_alone;
 use crate::service::upkeep::outdated;
 use crate::service::{Answer, Portal, Visit};
@@ -46,14 +46,16 @@ impl Portal {
             .map(|contact| &contact.id)
             .collect();
         let required = policy.proofs_required(account.role);
-        let have = u8::try_from(self.reachable(account, contacts, policy, now).len()).unwrap_or(u8::MAX);
-        let lines = [ContactKind::Phone, ContactKind::Email]
+        let have = u8::try_from(channels(&self.reachable(account, contacts, policy, now))).unwrap_or(u8::MAX);
+        let lines = [ContactKind::Office, ContactKind::Phone, ContactKind::Email]
             .into_iter()
             .filter(|kind| {
                 Method::ALL
                     .into_iter()
                     .any(|method| method.contact() == Some(*kind) && policy.allows(method))
             })
+            // What nobody can set up is no gap.
+            .filter(|kind| kind.is_owners() || best(contacts, *kind).is_some())
             .map(|kind| {
                 let contact = best(contacts, kind);
                 Line {
@@ -66,7 +68,9 @@ impl Portal {
                         Some(_) => Standing::Vouched,
                     },
                     can_remove: contact.is_some_and(|contact| {
-                        contact.trust == Trust::Verified && self.can_spare(account, contacts, contact, policy, now)
+                        kind.is_owners()
+                            && contact.trust == Trust::Verified
+                            && self.can_spare(account, contacts, contact, policy, now)
                     }),
                 }
             })
@@ -144,7 +148,7 @@ impl Portal {
             address: match contact.kind {
                 // What is registered is shown whole only to whoever has proved it.
                 _ if is_proving || contact.trust == Trust::Vouched => mask(contact),
-                ContactKind::Phone => phone::shown(&contact.address).shown,
+                ContactKind::Phone | ContactKind::Office => phone::shown(&contact.address).shown,
                 ContactKind::Mailbox | ContactKind::Email => contact.address.clone(),
             },
             other_way: offered

@@ -56,7 +56,9 @@ impl Portal {
         }
         let contacts = self.store.contacts(&account.id).await?;
         let upkeep = self.store.upkeep(&account.id).await?;
-        let kind = ContactKind::from_word(kind).ok_or(Refusal::Method)?;
+        let kind = ContactKind::from_word(kind)
+            .filter(|kind| kind.is_owners())
+            .ok_or(Refusal::Method)?;
         let mut outdated = outdated(&contacts, &policy, &upkeep, &found.walk.again);
         // A form that was left behind: lead to the page as it is.
         let Some(contact) = outdated.find(|contact| contact.kind == kind) else {

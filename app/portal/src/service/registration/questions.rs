@@ -3,7 +3,7 @@
 use super::Found;
 use crate::audit::{Event, Outcome};
 use crate::method::questions::{Checked, FORM, Given, check};
-use crate::method::{ContactKind, Means, Method};
+use crate::method::{Means, Method};
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::ports::{Account, Change, Contact, KeptAnswer, Matter, Password};
@@ -143,7 +143,7 @@ impl Portal {
 
 /// What others know of somebody: names and addresses.
 fn known<'a>(account: &'a Account, contacts: &'a [Contact]) -> Vec<&'a str> {
-    let mailboxes = contacts.iter().filter(|contact| contact.kind != ContactKind::Phone);
+    let mailboxes = contacts.iter().filter(|contact| !contact.kind.is_phone());
     [account.name.as_str(), &account.display]
         .into_iter()
         .chain(mailboxes.map(|contact| contact.address.as_str()))
