@@ -257,6 +257,31 @@ mod tests {
     }
 
     #[test]
+    fn factors_have_names_of_their_own() {
+        use Factor::{Email, History, Password, Phone, Questions, WholeNumber};
+        let words = [Password, Email, Phone, Questions, WholeNumber, History].map(Factor::word);
+        assert_eq!(
+            words,
+            ["password", "email", "phone", "questions", "whole_number", "history"]
+        );
+    }
+
+    #[test]
+    fn messages_of_one_lane_leave_the_other_alone() {
+        let past = [(START, Lane::Unknown); MESSAGES];
+        assert_eq!(next_message(&past, Lane::Unknown, START), START + MESSAGES_WITHIN);
+        assert_eq!(next_message(&past, Lane::Known, START), START);
+    }
+
+    #[test]
+    fn what_is_as_old_as_the_span_no_longer_counts() {
+        let at = |now| earliest([START].into_iter(), 1, seconds(30), now);
+        assert_eq!(at(START + seconds(29)), START + seconds(30));
+        assert_eq!(at(START + seconds(30)), START + seconds(30));
+        assert_eq!(at(START + seconds(31)), START + seconds(31));
+    }
+
+    #[test]
     fn four_failures_cost_nothing_and_the_fifth_makes_one_wait() {
         assert_eq!(failures(4).leave(START), Leave::Granted);
         assert_eq!(failures(5).leave(START), Leave::Wait(START + seconds(30)));

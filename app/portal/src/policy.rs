@@ -192,6 +192,15 @@ mod tests {
     }
 
     #[test]
+    fn only_methods_that_are_listed_are_allowed() {
+        let policy = Policy {
+            methods: vec![Method::Email],
+            ..Policy::default()
+        };
+        assert!(policy.allows(Method::Email) && !policy.allows(Method::Text));
+    }
+
+    #[test]
     fn an_administrator_always_proves_twice() {
         let policy = Policy {
             methods_required: 1,

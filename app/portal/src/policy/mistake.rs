@@ -248,6 +248,13 @@ mod tests {
     use crate::policy::Spending;
 
     #[test]
+    fn warnings_say_what_they_are_about() {
+        for warning in [Warning::AdministratorsLeftOut, Warning::Questions] {
+            assert!(warning.to_string().starts_with("methods: "), "{warning:?}");
+        }
+    }
+
+    #[test]
     fn the_default_has_no_mistake() {
         assert_eq!(Policy::default().mistakes(), []);
     }

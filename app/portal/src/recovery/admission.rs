@@ -69,8 +69,10 @@ impl Recovery {
             (Stage::Choosing | Stage::Awaiting { .. }, Form::Answer) if self.questioned => Behind,
             (Stage::Stopped(_), Form::Ask | Form::Verify)
             | (Stage::Choosing | Stage::Answering { .. }, Form::Verify)
-            | (_, Form::Answer)
-            | (_, Form::Unlock | Form::Replace | Form::Reconsider | Form::Set | Form::Extend) => Ahead,
+            | (
+                _,
+                Form::Answer | Form::Unlock | Form::Replace | Form::Reconsider | Form::Set | Form::Extend,
+            ) => Ahead,
         }
     }
 

@@ -105,6 +105,29 @@ fn every_form_in_every_stage_is_decided() {
 }
 
 #[test]
+fn a_flow_tells_what_it_asks_for_and_what_was_done_in_it() {
+    let [one, two] = [1, 2].map(|required| Recovery::begin(Ok(required), START));
+    assert_eq!([one.required(), two.required()], [1, 2]);
+    assert!(two.suffices(Ok(2)) && two.suffices(Ok(1)) && one.suffices(Ok(1)));
+    assert!(!one.suffices(Ok(2)) && !two.suffices(Err(Case::NotEnabled)));
+    let stopped = Recovery::begin(Err(Case::NotVerified), START);
+    assert!(!stopped.has_contacted());
+    assert!(stopped.contact(START).expect("allowed").has_contacted());
+    let setting = proved(one, Method::Email);
+    assert!(setting.can_extend());
+    let mut late = [9, 18, 27].into_iter().map(minutes);
+    let longest = late.try_fold(setting, |flow, after| flow.extend(START + after));
+    assert!(longest.is_ok_and(|flow| !flow.can_extend()));
+}
+
+#[test]
+fn the_fifth_step_ahead_ends_a_flow_and_no_earlier_one() {
+    let ahead = |times| (0..times).fold(Recovery::begin(Ok(2), START), |flow, _| flow.trespass());
+    assert_eq!(ahead(TRESPASSES - 1).stage(START), Stage::Choosing);
+    assert_eq!(ahead(TRESPASSES).stage(START), Stage::Ended);
+}
+
+#[test]
 fn two_proofs_must_use_two_channels() {
     let flow = proved(Recovery::begin(Ok(2), START), Method::Text);
     let again = flow.ask(Method::Call, channel(Method::Call), CodeId::new("c"), START);

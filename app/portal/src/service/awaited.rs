@@ -2,8 +2,8 @@
 
 use super::reachable::mask;
 use super::{Portal, Visit};
-use crate::method::Method;
 use crate::identity::CodeId;
+use crate::method::Method;
 use crate::method::code::{AGAIN_AFTER, LIFE};
 use crate::moment::Moment;
 use crate::ports::{Account, Contact, Fault};

@@ -13,6 +13,10 @@ use crate::registration::is_seasoned;
 
 impl Portal {
     /// The questions as a way to prove, where enough are answered.
+    #[expect(
+        clippy::unused_self,
+        reason = "one of the ways that `reachable` gathers, beside those that need the keys"
+    )]
     pub(super) fn questioned(&self, account: &Account, policy: &Policy, now: Moment) -> Option<Reachable> {
         let answered = account.answered.as_ref()?;
         (answerable(account, policy).len() >= usize::from(policy.questions_asked)).then(|| Reachable {

@@ -56,7 +56,10 @@ impl Portal {
         }
         let id = FlowId::new(self.fresh_name()?);
         let next = self.rotated(&id, 1, key);
-        let walk = Recovery::begin(self.gate_today(gate, account.as_ref(), &contacts, &policy, now).await?, now);
+        let walk = Recovery::begin(
+            self.gate_today(gate, account.as_ref(), &contacts, &policy, now).await?,
+            now,
+        );
         let flow = Flow {
             id,
             kind: FlowKind::Recovery,

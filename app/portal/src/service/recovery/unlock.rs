@@ -16,7 +16,10 @@ impl Portal {
     pub(super) async fn lock(&self, account: &Account, policy: &Policy, now: Moment) -> Answer<Lock> {
         let mut is_locked = false;
         for lane in Lane::ALL {
-            let failures = self.store.failures(&lane.counter(&account.id), Factor::Password).await?;
+            let failures = self
+                .store
+                .failures(&lane.counter(&account.id), Factor::Password)
+                .await?;
             is_locked |= matches!(failures.leave_after_pause(now), Leave::Wait(_));
         }
         Ok(if is_locked && policy.unlock_without_reset && account.hash.is_some() {
