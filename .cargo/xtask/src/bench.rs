@@ -2,10 +2,12 @@
 //! a slow machine is no fault of the code.
 
 mod browser;
+mod crowd;
 mod figure;
 mod form;
 mod journey;
 mod memory;
+mod overload;
 mod post;
 mod processor;
 mod rate;
@@ -37,7 +39,7 @@ type Measure = fn(&Bench) -> Result<Vec<Figure>>;
 
 /// In this order: idle memory before the load, loaded memory after it. A further topic is one more file and one more
 /// row here.
-const MEASURES: [(&str, &str, Measure); 6] = [
+const MEASURES: [(&str, &str, Measure); 8] = [
     ("sizes", "what a phone must fetch", sizes::measure),
     ("start", "from the command to the first answer", start::measure),
     ("memory, idle", "before anybody came", memory::idle),
@@ -47,6 +49,12 @@ const MEASURES: [(&str, &str, Measure); 6] = [
         "journey",
         "the processor time of whole resets, hashing and the rest",
         journey::measure,
+    ),
+    ("crowd", "resets amid few accounts and amid many", crowd::measure),
+    (
+        "overload",
+        "ten times as many sign-ins as can be hashed",
+        overload::measure,
     ),
 ];
 

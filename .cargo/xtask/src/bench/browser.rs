@@ -56,6 +56,11 @@ impl Browser {
         self.shown(form.action().to_owned(), answer)
     }
 
+    /// Sends a form, whatever is answered; a redirect is not followed.
+    pub fn send(&mut self, form: &Form) -> Result<Answer> {
+        self.ask("POST", form.action(), &form.body())
+    }
+
     /// What an address answers, without following it.
     fn ask(&mut self, method: &str, path: &str, body: &str) -> Result<Answer> {
         // As browsers do: pages are packed on the way, which is work for the server.

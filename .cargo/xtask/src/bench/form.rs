@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 /// A form with its fields as the page filled them in.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
     action: String,
     fields: Vec<(String, String)>,

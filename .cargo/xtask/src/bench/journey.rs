@@ -16,6 +16,7 @@ use super::memory;
 use super::post::Post;
 use super::processor::{Processor, Spent};
 use super::scratch::{Installation, Scratch};
+use crate::place::Place;
 use crate::stopwatch::Stopwatch;
 
 /// Resets before anything is measured: what is read and compiled at first use is no cost of every reset.
@@ -35,22 +36,74 @@ const DELIVERY: Duration = Duration::from_millis(400);
 /// dearest in what is not hashing.
 struct Person(u32);
 
-/// A browser that stands at the first page, and who sits before it.
+/// A browser that stands at a page, and who sits before it.
 type Begun = (Person, Browser, Page);
 
+/// Somebody before the page of the new password.
+pub struct Proved(Begun);
+
+impl Proved {
+    /// Sets it.
+    pub fn set(self) -> Result<()> {
+        set(self.0)
+    }
+}
+
+/// An organisation whose people reset, served by a server of its own.
+pub struct Organisation {
+    /// Who they are that have not done so yet.
+    people: std::ops::Range<u32>,
+    post: Post,
+    server: Scratch,
+    /// Removed after the server has ended.
+    _installation: Installation,
+}
+
+impl Organisation {
+    /// One of so many people who can reset, amid a crowd of so many who never come.
+    pub fn of(place: &Place, people: u32, crowd: u32) -> Result<Self> {
+        let post = Post::open()?;
+        let installation = Installation::of(place, &settings(&post), &csv(people))?;
+        installation.crowd(place, crowd)?;
+        let server = Scratch::serve(place, &installation)?;
+        Ok(Self {
+            people: 0..people,
+            post,
+            server,
+            _installation: installation,
+        })
+    }
+
+    /// The server.
+    pub fn server(&self) -> &Scratch {
+        &self.server
+    }
+
+    /// Lets the next people reset, so many at once; what it cost the server, and how long it took from the first form on.
+    pub fn reset(&mut self, count: u32, at_once: usize) -> Result<(Spent, Duration)> {
+        let people = self.people.by_ref().take(usize::try_from(count)?);
+        reset_all(&self.server, &self.post, people.map(Person).collect(), at_once)
+    }
+
+    /// Lets the next people prove who they are, and stop there.
+    pub fn prove(&mut self, count: u32) -> Result<Vec<Proved>> {
+        let people = self.people.by_ref().take(usize::try_from(count)?).map(Person);
+        let begun: Vec<_> = people
+            .map(|person| begin(&self.server, person))
+            .collect::<Result<_>>()?;
+        thread::sleep(RIPENING);
+        let proved = begun
+            .into_iter()
+            .map(|begun| prove(&self.server, &self.post, begun).map(Proved));
+        proved.collect()
+    }
+}
+
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>> {
-    let post = Post::open()?;
-    let people = WARMING + ALONE + TOGETHER;
-    let installation = Installation::of(bench.place, &settings(&post), &csv(people))?;
-    let server = Scratch::serve(bench.place, &installation)?;
-    let mut people = (0..people).map(Person);
-    let mut run = |count: u32, at_once: usize| {
-        let people = people.by_ref().take(usize::try_from(count)?).collect();
-        reset_all(&server, &post, people, at_once)
-    };
-    run(WARMING, 1)?;
-    let (alone, _) = run(ALONE, 1)?;
-    let (together, took) = run(TOGETHER, AT_ONCE)?;
+    let mut organisation = Organisation::of(bench.place, WARMING + ALONE + TOGETHER, 0)?;
+    organisation.reset(WARMING, 1)?;
+    let (alone, _) = organisation.reset(ALONE, 1)?;
+    let (together, took) = organisation.reset(TOGETHER, AT_ONCE)?;
     ensure!(
         !together.hashing.is_zero(),
         "no thread named for hashing was seen to work"
@@ -69,7 +122,11 @@ pub fn measure(bench: &Bench) -> Result<Vec<Figure>> {
         Unit::PerSecond,
         Budget::None,
     ));
-    figures.push(memory::figure("resident memory, after the resets", &server, 120.0)?);
+    figures.push(memory::figure(
+        "resident memory, after the resets",
+        organisation.server(),
+        120.0,
+    )?);
     Ok(figures)
 }
 
@@ -132,10 +189,15 @@ fn begin(server: &Scratch, person: Person) -> Result<Begun> {
     Ok((person, browser, page))
 }
 
-fn go_on(server: &Scratch, post: &Post, (person, mut browser, page): Begun) -> Result<()> {
+fn go_on(server: &Scratch, post: &Post, begun: Begun) -> Result<()> {
+    set(prove(server, post, begun)?)
+}
+
+/// From the user name to the page of the new password.
+fn prove(server: &Scratch, post: &Post, (person, mut browser, page): Begun) -> Result<Begun> {
     let name = person.name();
     browser.reconnect(server.address())?;
-    let mut walk = || -> Result<()> {
+    let walk = |browser: &mut Browser| -> Result<Page> {
         let mut page = browser.submit(&page.form("step")?.fill("user_name", &name))?;
         for (method, address) in [("text", person.phone()), ("email", person.email())] {
             let mut form = at(&page, "/reset/choose")?.form("step")?.fill("method", method);
@@ -148,13 +210,22 @@ fn go_on(server: &Scratch, post: &Post, (person, mut browser, page): Begun) -> R
             let code = digits(&message).with_context(|| format!("no code in `{message}`"))?;
             page = browser.submit(&form.fill("code", &code))?;
         }
-        // Nobody has had it before, and nobody guesses it.
-        let password = hex::encode(&Sha256::digest(format!("new {name}"))[..12]);
+        Ok(page)
+    };
+    let page = walk(&mut browser).with_context(|| format!("the proofs of {name}"))?;
+    Ok((person, browser, page))
+}
+
+fn set((person, mut browser, page): Begun) -> Result<()> {
+    // Nobody has had it before, and nobody guesses it.
+    let name = person.name();
+    let password = hex::encode(&Sha256::digest(format!("new {name}"))[..12]);
+    let mut walk = || -> Result<()> {
         let form = at(&page, "/reset/password")?.form("step")?;
         let page = browser.submit(&form.fill("new_password", &password).fill("again", &password))?;
         at(&page, "/reset/done").map(drop)
     };
-    walk().with_context(|| format!("the reset of {name}"))
+    walk().with_context(|| format!("the new password of {name}"))
 }
 
 fn at<'a>(page: &'a Page, path: &str) -> Result<&'a Page> {
@@ -184,8 +255,9 @@ impl Person {
         format!("{}@example.net", self.name())
     }
 
+    /// Numbers far from one another: few messages go to numbers that begin alike.
     fn phone(&self) -> String {
-        format!("+8190{:08}", 12_340_000 + self.0)
+        format!("+8190{:03}{:05}", 100 + self.0 % 900, self.0)
     }
 
     /// Everybody comes from a network of their own, so that nobody uses up the limits of another.
@@ -246,7 +318,7 @@ mod tests {
     #[test]
     fn no_two_people_share_a_number_or_a_network() {
         let (one, other) = (Person(7), Person(8));
-        assert_eq!(one.phone(), "+819012340007");
+        assert_eq!(one.phone(), "+819010700007");
         assert_eq!(one.network().to_string(), "10.0.7.1");
         assert_eq!(other.network().to_string(), "10.0.8.1");
     }

@@ -129,6 +129,36 @@ impl Installation {
         Ok(installation)
     }
 
+    /// Adds so many accounts that nobody uses: copies of the first, written straight into the database, since a password
+    /// made up for each would be hashed for hours.
+    pub fn crowd(&self, place: &Place, accounts: u32) -> Result<()> {
+        if accounts == 0 {
+            return Ok(());
+        }
+        let database = self.0.join("data/aikagi.db");
+        let sql = |text: &str| {
+            let mut command = process::program(place, "sqlite3");
+            process::read(command.arg(&database).arg(text)).context("Debian's package sqlite3 is wanted for this")
+        };
+        let columns = sql("select name from pragma_table_info('account') order by cid")?;
+        let columns: Vec<&str> = columns.split_whitespace().collect();
+        let values: Vec<_> = columns
+            .iter()
+            .map(|column| match *column {
+                "id" => "lower(hex(randomblob(16)))".to_owned(),
+                "name" | "skeleton" => "'crowd.' || n.i".to_owned(),
+                other => format!("a.{other}"),
+            })
+            .collect();
+        sql(&format!(
+            "with recursive n(i) as (select 1 union all select i + 1 from n where i < {accounts}) insert into account ({}) \
+             select {} from n, (select * from account limit 1) a; analyze;",
+            columns.join(", "),
+            values.join(", ")
+        ))
+        .map(drop)
+    }
+
     /// A command of the server's, to its end.
     fn run(&self, place: &Place, arguments: &[&str]) -> Result<()> {
         let mut command = process::program(place, BINARY);
