@@ -47,6 +47,43 @@ test('every screen can be used by everybody', async ({ person, page, stage, scri
   await person.reads('sign-in-wrong');
   await seeing('signin-wrong');
 
+  // Somebody who has to register at last, and somebody who is asked whether all of it is still right.
+  await person.open('/signin?for=change');
+  await person.signIn('i.matsumoto', 'yellow umbrella 5083');
+  await page.waitForURL('**/register?for=change');
+  await seeing('register-required');
+  await person.press('sign-out');
+  await person.open('/signin');
+  await person.signIn('o.hayashi', 'wooden whistle 6417');
+  await page.waitForURL('**/register/confirm**');
+  await seeing('register-confirm');
+  await person.press('sign-out');
+
+  // Somebody whose account is locked, and who stops everything by the link in the notice afterwards.
+  await person.open('/signin');
+  for (let n = 0; n < 10; n += 1) {
+    await person.signIn('n.kimura', `wrong ${n}`);
+    await page.waitForLoadState('load');
+    await expect(page.locator('.slip.error')).toBeVisible();
+  }
+  await seeing('signin-locked');
+  await person.identify('n.kimura');
+  await person.prove('nao.kimura@example.net', '+818089012345', '080 8901 2345', 'unlock');
+  await person.stands('unlock-title');
+  await seeing('unlock');
+  const told = await stage.seen();
+  await person.press('unlock-deed');
+  await page.waitForURL('**/reset/done');
+  await seeing('unlocked');
+  const notice = await stage.arrives('nao.kimura@example.net', told);
+  const link = /https?:\S+\/not-me\/\S+/.exec(notice.text)?.[0] ?? '';
+  await page.goto(link);
+  await person.stands('not-me-title');
+  await seeing('not-me');
+  await person.press('not-me-deed');
+  await expect(page.locator('h1')).toBeVisible();
+  await seeing('not-me-stopped');
+
   for (const [name, screen] of [['s.nakamura', 'case-a'], ['e.yoshida', 'case-b'], ['m.suzuki', 'case-c']] as const) {
     await person.identify(name);
     await seeing(screen);

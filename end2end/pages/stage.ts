@@ -125,7 +125,7 @@ function codeIn(message: Arrived): string | undefined {
     if (line?.[1] && line[2]) return line[1] + line[2];
   }
   if (message.kind === 'call') {
-    const spoken = message.text.match(/\d, \d, \d\. \d, \d, \d/);
+    const spoken = message.text.match(/\d(, |、)\d(, |、)\d(\. |。)\d(, |、)\d(, |、)\d/);
     if (spoken) return spoken[0].replace(/\D/g, '');
   }
   return undefined;

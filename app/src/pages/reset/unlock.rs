@@ -10,6 +10,7 @@ use crate::api::recovery::{RecoveryView, ReplacePassword, Unlock as Door, recove
 use crate::parts::deed::{Deed, Press, door};
 use crate::parts::load::{load, view_at};
 use crate::parts::notice::Trouble;
+use crate::parts::served::served;
 use crate::parts::sheet::Sheet;
 use crate::words::{Word, words};
 
@@ -19,14 +20,16 @@ const FORM: &str = "replace";
 /// `/reset/unlock`
 #[component]
 pub fn Unlock() -> AnyView {
-    load(
-        view_at::<RecoveryView>("?step=unlock"),
-        || recovery_view(Step::Unlock),
-        |view| match view.screen {
-            RecoveryScreen::Unlock { required, until } => view! { <Form view required until /> }.into_any(),
-            _ => ().into_any(),
-        },
-    )
+    served(|| {
+        load(
+            view_at::<RecoveryView>("?step=unlock"),
+            || recovery_view(Step::Unlock),
+            |view| match view.screen {
+                RecoveryScreen::Unlock { required, until } => view! { <Form view required until /> }.into_any(),
+                _ => ().into_any(),
+            },
+        )
+    })
 }
 
 #[component]
