@@ -75,7 +75,9 @@ pub fn wrong(place: &Place) -> Result<Vec<String>> {
         ));
     }
     for name in NOT_IN_THE_SERVER.into_iter().filter(|name| copies(&server, name) > 0) {
-        wrong.push(format!("{name} is in the server (cargo tree -p server -e normal -i {name})"));
+        wrong.push(format!(
+            "{name} is in the server (cargo tree -p server -e normal -i {name})"
+        ));
     }
     for name in ONCE_IN_THE_SERVER {
         let copies = copies(&server, name);

@@ -63,15 +63,31 @@ pub fn run(place: &Place, tally: &mut Tally) -> Result<()> {
 /// The tests of the store and of the requests once more, each on a PostgreSQL database of its own.
 fn on_server(place: &Place, tally: &mut Tally, with_nextest: bool) -> Result<()> {
     let cluster = Cluster::start(place)?;
-    println!("    once more on PostgreSQL, but for what is about a file: {}", OF_FILES.join(", "));
+    println!(
+        "    once more on PostgreSQL, but for what is about a file: {}",
+        OF_FILES.join(", ")
+    );
     let mut command = if with_nextest {
         let files: Vec<String> = OF_FILES.iter().map(|name| format!("test({name})")).collect();
         let filter = format!("{ON_SERVER} & !({})", files.join(" | "));
         let arguments = ["nextest", "run", "--no-fail-fast", "--color=never", "-E", &filter];
         process::cargo(place, &[&arguments, BUILDS[0]].concat())
     } else {
-        let arguments = ["test", "-p", "server", "--test", "all", "--no-fail-fast", "--color=never", "--"];
-        let skipped: Vec<&str> = OF_FILES.iter().chain(&["outer::"]).flat_map(|name| ["--skip", name]).collect();
+        let arguments = [
+            "test",
+            "-p",
+            "server",
+            "--test",
+            "all",
+            "--no-fail-fast",
+            "--color=never",
+            "--",
+        ];
+        let skipped: Vec<&str> = OF_FILES
+            .iter()
+            .chain(&["outer::"])
+            .flat_map(|name| ["--skip", name])
+            .collect();
         process::cargo(place, &[&arguments, skipped.as_slice()].concat())
     };
     command.env("AIKAGI_TEST_POSTGRES", cluster.address());
