@@ -87,8 +87,9 @@ async fn retire(settings: &Settings, kid: &str) -> Outcome {
     for Under { addresses, hashes, .. } in found {
         if addresses > 0 || hashes > 0 {
             return Err(format!(
-                "{addresses} addresses and {hashes} passwords still need `{kid}`\n    a running server encrypts addresses \
-                 anew; a password is hashed anew when its owner signs in or sets another"
+                "{addresses} addresses and {hashes} passwords or answers still need `{kid}`\n    a running server encrypts \
+                 addresses anew; a password is hashed anew when its owner signs in or sets another, answers to security \
+                 questions when their owner registers them again"
             )
             .into());
         }

@@ -99,3 +99,38 @@ fn a_policy_that_changes_nothing_is_no_row() {
         .refused();
     assert!(said.contains("reconfirm_days: must be 0 to 730"), "{said}");
 }
+
+#[test]
+fn how_many_questions_somebody_has_answered_is_told_and_nothing_else_of_them() {
+    let installation = with_people();
+    assert!(
+        !installation
+            .run("people show m.suzuki")
+            .done()
+            .contains("security questions")
+    );
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        use portal::ports::{Change, KeptAnswer, Store as _};
+        let store = installation.store().await;
+        let name = portal::account::UserName::parse("m.suzuki").unwrap();
+        let account = store.account_named(&name).await.unwrap().unwrap();
+        let answers = ["first-film", "first-dish", "first-teacher"].map(|question| KeptAnswer {
+            question: question.into(),
+            form: "v1".into(),
+            hash: "qqxjz".into(),
+        });
+        let (account, at) = (account.id, portal::moment::Moment::from_millis(0));
+        let answers = answers.to_vec();
+        store
+            .commit(vec![Change::SetAnswers { account, answers, at }])
+            .await
+            .unwrap();
+    });
+    let shown = installation.run("people show m.suzuki").done();
+    assert!(shown.contains("security questions: 3 registered"), "{shown}");
+    assert!(!shown.contains("first-") && !shown.contains("qqxjz"), "{shown}");
+    let list = installation.run("people list --must-register --json").done();
+    let line = list.lines().find(|line| line.contains("m.suzuki")).unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(line).unwrap()["questions"], 3);
+}
