@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use portal::limits::{Factor, Failures};
 use portal::moment::{Moment, minutes};
-use portal::ports::{Change, Committed, Keys, Matter, Recipient, Store as _};
+use portal::ports::{Change, Committed, KeptAnswer, Keys, Matter, Recipient, Store as _};
 use server::settings::Database;
 use server::store::{CannotOpen, SqlStore};
 use tokio::task::JoinSet;
@@ -75,6 +75,35 @@ async fn a_code_is_accepted_by_one_of_two_servers_and_once() {
     let account = ground.person("h.tanaka").await;
     let code = ground.code(&account).await;
     assert_eq!(winners(&stores, &[Change::SpendCode(code.id)], 20).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_two_servers_replace_at_once_are_those_of_one_of_them() {
+    let Some((ground, stores)) = two().await else { return };
+    let account = ground.person("h.tanaka").await;
+    let mut replacing = JoinSet::new();
+    for number in 0..20 {
+        let (store, account) = (Arc::clone(&stores[number % 2]), account.id.clone());
+        let answer = |question: &str| KeptAnswer {
+            question: question.into(),
+            form: "1".into(),
+            hash: format!("hash {number}"),
+        };
+        let answers = vec![answer("first"), answer("second"), answer("third")];
+        let change = Change::SetAnswers {
+            account,
+            answers,
+            at: START,
+        };
+        replacing.spawn(async move { store.commit(vec![change]).await.unwrap() });
+    }
+    let outcomes = replacing.join_all().await;
+    assert!(
+        outcomes.iter().all(|outcome| *outcome == Committed::Done),
+        "{outcomes:?}"
+    );
+    assert_eq!(ground.count("select count(*) from answer").await, 3);
+    assert_eq!(ground.count("select count(distinct hash) from answer").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
