@@ -87,7 +87,7 @@ pub(super) async fn enqueue(conn: &mut AnyConnection, message: &Message) -> Resu
             $7,
             $8,
             coalesce(
-                (select case method when 'email' then 'mail' else method end from code where id = $8),
+                (select case method when 'email' then 'mail' when 'office_phone' then 'call' else method end from code where id = $8),
                 (select case kind when 'phone' then 'text' else 'mail' end from contact where id = $3),
                 'mail'
             ),

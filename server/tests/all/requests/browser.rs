@@ -42,9 +42,15 @@ impl House {
             server::random::name(&server::random::SystemRandom).unwrap()
         ));
         let (stop, _) = watch::channel(false);
-        let (server, (theatre, mailbox)) = server::demo::build(&folder, &cluster::database(&folder).await, 8099, Arc::new(AtomicBool::new(false)), stop)
-            .await
-            .unwrap();
+        let (server, (theatre, mailbox)) = server::demo::build(
+            &folder,
+            &cluster::database(&folder).await,
+            8099,
+            Arc::new(AtomicBool::new(false)),
+            stop,
+        )
+        .await
+        .unwrap();
         let (router, told) = server.router("pkg-test", Some((Arc::clone(&theatre), Arc::clone(&mailbox))));
         // Nobody listens: what the guard refuses is looked at by its status here.
         drop(told);
@@ -286,6 +292,7 @@ impl Browser {
                 ("method", method),
                 ("whole_text", whole),
                 ("whole_call", whole),
+                ("whole_office", whole),
                 ("key", &key),
             ],
         )

@@ -268,15 +268,75 @@ async fn a_contact_is_replaced_or_taken_away_and_what_closed_is_reopened() {
 }
 
 #[tokio::test]
+async fn an_office_phone_is_set_imported_and_taken_away() {
+    let installation = Installation::new();
+    installation
+        .run("people add h.tanaka --office-phone +81332249999")
+        .done();
+    let office = || async {
+        let (_, contacts) = installation.person("h.tanaka").await.unwrap();
+        let office = contacts.into_iter().find(|contact| contact.kind == ContactKind::Office);
+        office.map(|contact| (contact.address, contact.trust.word()))
+    };
+    assert_eq!(office().await, Some(("+81332249999".into(), "vouched")));
+    let said = installation.run("people show h.tanaka").done();
+    assert!(said.contains("office_phone: +81 •• •••• ••99, vouched"), "{said}");
+    let said = installation
+        .run("people set h.tanaka --office-phone +81332249998x12")
+        .refused();
+    assert!(
+        said.contains("`office_phone` has an extension, which a machine cannot dial"),
+        "{said}"
+    );
+    let said = installation
+        .run("people set h.tanaka --office-phone +81332249998 --remove office-phone")
+        .refused();
+    assert!(
+        said.contains("cannot be `office-phone` together with --office-phone"),
+        "{said}"
+    );
+    let file = installation.file("office.csv", "name,office_phone\nh.tanaka,+81332249998\n");
+    let would = installation
+        .run(&format!("people import {file} --update --dry-run"))
+        .done();
+    assert!(
+        would.contains("would be changed: office_phone +81 •• •••• ••99 → +81 •• •••• ••98\n"),
+        "{would}"
+    );
+    assert_eq!(
+        office().await,
+        Some(("+81332249999".into(), "vouched")),
+        "nothing was done"
+    );
+    installation.run(&format!("people import {file} --update")).done();
+    assert_eq!(office().await, Some(("+81332249998".into(), "vouched")));
+    installation
+        .run("people set h.tanaka --office-phone +81332249997")
+        .done();
+    assert_eq!(office().await, Some(("+81332249997".into(), "vouched")));
+    installation.run("people set h.tanaka --remove office-phone").done();
+    assert_eq!(office().await, None);
+}
+
+#[tokio::test]
 async fn a_file_changes_those_who_are_there_where_that_is_asked_for_and_never_what_they_proved() {
     let installation = Installation::new();
     installation
         .run("people add h.tanaka --display Hana --mailbox h@corp.example --email h@private.example --phone +819012345671")
         .done();
-    installation.run("people add k.sato --display Ken --phone +819012345675").done();
+    installation
+        .run("people add k.sato --display Ken --phone +819012345675")
+        .done();
     let store = installation.store().await;
-    let (_, contacts) = store.person(&UserName::parse("k.sato").unwrap()).await.unwrap().unwrap();
-    let proved = contacts.into_iter().map(|contact| Change::ConfirmContact(contact.id)).collect();
+    let (_, contacts) = store
+        .person(&UserName::parse("k.sato").unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    let proved = contacts
+        .into_iter()
+        .map(|contact| Change::ConfirmContact(contact.id))
+        .collect();
     assert_eq!(store.commit(proved).await.unwrap(), Committed::Done);
     store.close().await.unwrap();
     let file = installation.file(
@@ -286,14 +346,28 @@ async fn a_file_changes_those_who_are_there_where_that_is_asked_for_and_never_wh
     let before = installation.person("h.tanaka").await;
     let said = installation.run(&format!("people import {file}")).done();
     assert!(said.ends_with("1 added, 2 there already\n"), "{said}");
-    let would = installation.run(&format!("people import {file} --update --dry-run")).done();
+    let would = installation
+        .run(&format!("people import {file} --update --dry-run"))
+        .done();
     assert_eq!(installation.person("h.tanaka").await, before, "nothing was done");
-    assert!(would.ends_with("0 would be added, 2 would be changed, 1 there already\n"), "{would}");
+    assert!(
+        would.ends_with("0 would be added, 2 would be changed, 1 there already\n"),
+        "{would}"
+    );
     let line = would.lines().next().unwrap();
     assert!(line.starts_with("line 2: h.tanaka would be changed: email "), "{line}");
-    assert!(line.contains("removed; phone ") && line.contains("71 → ") && line.ends_with("72"), "{line}");
-    assert!(!would.contains("90 1234 567") && !would.contains("h@private"), "masked: {would}");
-    assert!(would.contains("line 3: k.sato would be changed: display Ken → Kenji\n"), "{would}");
+    assert!(
+        line.contains("removed; phone ") && line.contains("71 → ") && line.ends_with("72"),
+        "{line}"
+    );
+    assert!(
+        !would.contains("90 1234 567") && !would.contains("h@private"),
+        "masked: {would}"
+    );
+    assert!(
+        would.contains("line 3: k.sato would be changed: display Ken → Kenji\n"),
+        "{would}"
+    );
     let said = installation.run(&format!("people import {file} --update")).done();
     assert!(said.ends_with("0 added, 2 changed, 1 there already\n"), "{said}");
     let addresses = async |name| {
