@@ -105,7 +105,14 @@ pub async fn run(listen: SocketAddr, folder: Option<PathBuf>, mut told: watch::R
         let listener = TcpListener::from_std(listener.try_clone().map_err(Fault::new)?).map_err(Fault::new)?;
         let again = Arc::new(AtomicBool::new(false));
         let (stop, stopped) = watch::channel(false);
-        let (server, stage) = build(&folder, &Database::Sqlite(folder.join("aikagi.db")), port, Arc::clone(&again), stop.clone()).await?;
+        let (server, stage) = build(
+            &folder,
+            &Database::Sqlite(folder.join("aikagi.db")),
+            port,
+            Arc::clone(&again),
+            stop.clone(),
+        )
+        .await?;
         if is_first {
             println!("The demonstration is at http://localhost:{port}/ : begin with http://localhost:{port}/demo");
             is_first = false;

@@ -83,7 +83,9 @@ impl Job {
             Self::Seal | Self::EncryptAnew => EVERY,
             Self::Keys => seconds(5),
             Self::Anchor => minutes(5),
-            Self::TellUnfinished | Self::Remind | Self::DigestHelp | Self::Watch | Self::DropExpired | Self::Purge => minutes(1),
+            Self::TellUnfinished | Self::Remind | Self::DigestHelp | Self::Watch | Self::DropExpired | Self::Purge => {
+                minutes(1)
+            }
         }
     }
 }

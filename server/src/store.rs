@@ -48,8 +48,8 @@ use portal::method::proof::Proof;
 use portal::moment::Moment;
 use portal::policy::Policy;
 use portal::ports::{
-    Account, Change, Clock, Code, Committed, Contact, Fault, Flow, FlowKind, HeldBack, KeptAnswer, Keys, Session, Store,
-    Unfinished,
+    Account, Change, Clock, Code, Committed, Contact, Fault, Flow, FlowKind, HeldBack, KeptAnswer, Keys, Session,
+    Store, Unfinished,
 };
 use portal::upkeep::Upkeep;
 use sqlx::any::AnyQueryResult;

@@ -59,6 +59,7 @@ impl Method {
     }
 
     /// The method whose way it shares: what fails, and what may be spent, is that one's.
+    #[must_use]
     pub const fn travels_as(self) -> Self {
         match self {
             Self::Office => Self::Call,

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::method::{Means, Method};
 use crate::method::questions::Question;
+use crate::method::{Means, Method};
 use crate::moment::Moment;
 use crate::password::rules::Rules;
 use crate::password::terms::Terms;

@@ -139,10 +139,10 @@ pub async fn answer_questions(
     key: String,
 ) -> Result<Next, Said> {
     let mut request = Request::here()?;
-    let answers = [&*answer1, &answer2, &answer3, &answer4, &answer5];
+    let given = [&*answer1, &answer2, &answer3, &answer4, &answer5];
     let done = request
         .portal
-        .answer_questions(&request.visit, &answers, FormKey(&key))
+        .answer_questions(&request.visit, &given, FormKey(&key))
         .await;
     onward(&mut request, Step::Questions, &[], done).await
 }

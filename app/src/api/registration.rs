@@ -132,7 +132,10 @@ pub async fn questions_view() -> Result<View<(QuestionsForm, Overview)>, Said> {
 }
 
 /// Registers security questions with their answers. What was chosen is kept where something is wrong, no answer is.
-#[expect(clippy::too_many_arguments, reason = "each is a field of the form")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "each is a field of the form; the macro repeats them where none is expected"
+)]
 #[server(prefix = "/api", endpoint = "register/questions")]
 pub async fn set_questions(
     #[server(default)] question1: String,

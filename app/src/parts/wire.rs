@@ -161,7 +161,11 @@ mod tests {
     fn whatever_can_be_registered_is_understood() {
         use portal::method::{ContactKind, Means};
 
-        for means in [Means::Contact(ContactKind::Phone), Means::Contact(ContactKind::Email), Means::Questions] {
+        for means in [
+            Means::Contact(ContactKind::Phone),
+            Means::Contact(ContactKind::Email),
+            Means::Questions,
+        ] {
             assert_eq!(understand(&serde_json::to_string(&means).unwrap()), Some(means));
         }
     }

@@ -69,9 +69,11 @@ async fn serve_opened(opened: Opened) -> Outcome {
         .await
         .map_err(|error| cannot_listen(listen, "`listen` in the configuration", &error))?;
     let metrics = match settings.metrics {
-        Some(listen) => Some(TcpListener::bind(listen).await.map_err(|error| {
-            cannot_listen(listen, "`listen` under [metrics] in the configuration", &error)
-        })?),
+        Some(listen) => Some(
+            TcpListener::bind(listen)
+                .await
+                .map_err(|error| cannot_listen(listen, "`listen` under [metrics] in the configuration", &error))?,
+        ),
         None => None,
     };
     tracing::info!(%listen, public_url = settings.public_url.origin(), "serving");

@@ -161,7 +161,10 @@ enum Place {
     Server(Url),
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "read as the other settings are, which can be wrong")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "read as the other settings are, which can be wrong"
+)]
 fn secret(text: &str) -> Result<Secret, Wrong> {
     Ok(Secret::new(text))
 }

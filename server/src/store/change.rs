@@ -4,7 +4,8 @@ use portal::ports::{Change, Committed};
 use sqlx::AnyConnection;
 
 use super::{
-    Result, SqlStore, accounts, answers, codes, contacts, devices, flows, help, limits, outbox, policy, sessions, upkeep, watch,
+    Result, SqlStore, accounts, answers, codes, contacts, devices, flows, help, limits, outbox, policy, sessions,
+    upkeep, watch,
 };
 use crate::metrics::METRICS;
 

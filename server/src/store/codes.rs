@@ -131,7 +131,10 @@ pub(super) async fn close_of(conn: &mut AnyConnection, account: &AccountId) -> R
          where state = 'waiting' and code in (select id from code where account = $1 and closed = 0)",
         "update code set closed = 1 where account = $1 and closed = 0",
     ] {
-        sqlx::query(statement).bind(account.as_str()).execute(&mut *conn).await?;
+        sqlx::query(statement)
+            .bind(account.as_str())
+            .execute(&mut *conn)
+            .await?;
     }
     Ok(())
 }

@@ -24,15 +24,15 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyPool, ConnectOptions as _, Executor as _};
 use url::Url;
 
+use self::copying::back_up;
+pub(super) use self::copying::{reader_beside, sync_folder};
 use self::lock::Left;
 pub(super) use self::lock::Lock;
-pub(super) use self::copying::{reader_beside, sync_folder};
-use self::copying::back_up;
 use self::migration::migrate;
 pub use self::readiness::Unready;
 pub(super) use self::soundness::Soundness;
-use super::row::{number, text};
 use super::foundation::{Foundation, OpenFile};
+use super::row::{number, text};
 use super::{Breakdown, Result, SqlStore, contacts, policy};
 use crate::clock::SystemClock;
 use crate::settings::Database;

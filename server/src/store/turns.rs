@@ -61,7 +61,12 @@ fn of(change: &Change) -> Vec<Turn<'_>> {
         | Change::Rehash { account, .. }
         | Change::EndSessions { account, .. }
         | Change::DropPending { account, .. }
-        | Change::FinishRegistration { account, .. } => vec![Turn::Account(account.as_str())],
+        | Change::FinishRegistration { account, .. }
+        | Change::Freeze { account, .. }
+        | Change::KnowDevice { account, .. }
+        | Change::ForgetDevices(account)
+        | Change::SaveUpkeep(account, _)
+        | Change::SetAnswers { account, .. } => vec![Turn::Account(account.as_str())],
         Change::OpenFlow(flow) | Change::SaveFlow(flow) => vec![owner(flow)],
         Change::OpenCode(code) => vec![Turn::Account(code.account.as_str())],
         Change::OpenSession(session) => vec![Turn::Account(session.account.as_str())],
@@ -73,10 +78,6 @@ fn of(change: &Change) -> Vec<Turn<'_>> {
         Change::HoldBack(_) | Change::TellHeldBack { .. } | Change::CallsAtMost { .. } => vec![Turn::Help],
         Change::SendsBelow { .. } => vec![Turn::Spending],
         Change::RaiseAlarm { .. } => vec![Turn::Alarms],
-        Change::Freeze { account, .. } | Change::KnowDevice { account, .. } | Change::ForgetDevices(account) => {
-            vec![Turn::Account(account.as_str())]
-        }
-        Change::SaveUpkeep(account, _) | Change::SetAnswers { account, .. } => vec![Turn::Account(account.as_str())],
         // Guarded by the rows that their statements write and look at again, or only adding to what there is.
         Change::PolicyIs(_)
         | Change::AddProof(..)

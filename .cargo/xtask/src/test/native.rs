@@ -15,7 +15,7 @@ const BUILDS: [&[&str]; 3] = [
     &["-p", "xtask"],
 ];
 
-/// What is tried on PostgreSQL as well: the promises of the store, and the journeys in which it judges and counts.
+/// What is tried on `PostgreSQL` as well: the promises of the store, and the journeys in which it judges and counts.
 const ON_SERVER: &str = "package(server) & (test(/^promises::/) | \
      test(/^requests::(codes|guesses|health|help|keeping|meanwhile|not_me|proof|registration|unlock)::/))";
 /// What is about a file, or stops the time that connections are waited for, and is not.
@@ -60,7 +60,7 @@ pub fn run(place: &Place, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-/// The tests of the store and of the requests once more, each on a PostgreSQL database of its own.
+/// The tests of the store and of the requests once more, each on a `PostgreSQL` database of its own.
 fn on_server(place: &Place, tally: &mut Tally, with_nextest: bool) -> Result<()> {
     let cluster = Cluster::start(place)?;
     println!(

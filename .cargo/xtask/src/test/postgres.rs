@@ -1,4 +1,4 @@
-//! A PostgreSQL cluster that lives as long as the tests that are tried on it.
+//! A `PostgreSQL` cluster that lives as long as the tests that are tried on it.
 
 use std::fs;
 use std::net::TcpListener;
@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use crate::place::Place;
 use crate::process;
 
-/// The user that Debian's package makes: PostgreSQL refuses to run as root.
+/// The user that Debian's package makes: `PostgreSQL` refuses to run as root.
 const USER: &str = "postgres";
 
 /// What may be lost with the power is thrown away anyway.

@@ -7,8 +7,8 @@ use sqlx::AnyConnection;
 
 use super::entry_by;
 use super::seal::{Anchor, Kind};
-use crate::store::row::{bytes, moment, number};
 use crate::store::foundation::Foundation;
+use crate::store::row::{bytes, moment, number};
 use crate::store::turns::Turn;
 use crate::store::{BATCH, Result, SqlStore};
 

@@ -161,11 +161,7 @@ async fn a_cookie_that_a_neighbour_could_have_set_is_not_read() {
     for name in ["aikagi-session", "__Secure-aikagi-session", "__host-aikagi-session"] {
         other.cookies = [(name.to_owned(), owner.cookies["__Host-aikagi-session"].clone())].into();
         let heard = other.send(page("/register")).await;
-        assert_eq!(
-            (heard.status.as_u16(), heard.location()),
-            (302, "/signin"),
-            "{name}"
-        );
+        assert_eq!((heard.status.as_u16(), heard.location()), (302, "/signin"), "{name}");
     }
 }
 

@@ -127,7 +127,8 @@ impl Site {
     pub fn serve_with(&self, hashing: impl Hashing + 'static, keys: Arc<dyn Keys>) -> Router {
         let settings = "public_url = \"http://localhost:8099\"\nkeyring = \"k\"\norganisation.name.en = \"Kitayama\"\n";
         let place = self.folder.join("aikagi.toml");
-        let settings = Settings::read(&format!("{settings}{}", self.settings), &place, &Environment::default()).unwrap();
+        let settings =
+            Settings::read(&format!("{settings}{}", self.settings), &place, &Environment::default()).unwrap();
         let portal = Portal::new(
             Arc::clone(&self.store) as _,
             keys,

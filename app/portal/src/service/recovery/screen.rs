@@ -86,9 +86,7 @@ impl Portal {
                             contacted,
                         })
                     }
-                    (Stage::Answering { asked }, _)
-                        if reachable.iter().any(|one| one.offers(Method::Questions)) =>
-                    {
+                    (Stage::Answering { asked }, _) if reachable.iter().any(|one| one.offers(Method::Questions)) => {
                         let lane = self.lane(visit, &account.id).await?;
                         Ok(RecoveryScreen::Questions {
                             turn,

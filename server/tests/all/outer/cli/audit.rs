@@ -116,7 +116,10 @@ async fn the_log_is_read_page_by_page_as_far_as_is_asked_and_that_is_recorded_fi
         "{said}"
     );
     // For people: a name beside the id, and a time that can be read.
-    assert!(said.contains("\"name\":\"h.tanaka\"") && said.contains("\"at\":\"20"), "{said}");
+    assert!(
+        said.contains("\"name\":\"h.tanaka\"") && said.contains("\"at\":\"20"),
+        "{said}"
+    );
     assert_eq!(lines(&installation.run("audit list --event read_audit").done()), 4);
     let said = installation.run("audit list --event read").refused();
     assert!(said.contains("read_audit"), "{said}");

@@ -49,7 +49,10 @@ async fn a_key_goes_only_when_nothing_needs_it_and_leaves_its_digests() {
     );
     settle(&installation);
     let told = installation.run("keys retire k1").refused();
-    assert!(told.contains("1 addresses and 1 passwords or answers still need `k1`"), "{told}");
+    assert!(
+        told.contains("1 addresses and 1 passwords or answers still need `k1`"),
+        "{told}"
+    );
     assert!(installation.run("keys retire k2").refused().contains("in use"));
     assert!(installation.run("keys retire k9").refused().contains("there is no key"));
     server.close().await.unwrap();
