@@ -1,5 +1,9 @@
 //! The doors of the registration.
 
+#![allow(
+    clippy::too_many_arguments,
+    reason = "each is a field of a form, and the macro repeats them where no attribute of theirs reaches"
+)]
 #![expect(
     missing_docs,
     reason = "`#[server]` makes a struct of the arguments, whose fields cannot be told about"
@@ -132,10 +136,6 @@ pub async fn questions_view() -> Result<View<(QuestionsForm, Overview)>, Said> {
 }
 
 /// Registers security questions with their answers. What was chosen is kept where something is wrong, no answer is.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "each is a field of the form; the macro repeats them where none is expected"
-)]
 #[server(prefix = "/api", endpoint = "register/questions")]
 pub async fn set_questions(
     #[server(default)] question1: String,

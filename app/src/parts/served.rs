@@ -31,6 +31,9 @@ mod brought {
     use crate::parts::wire::{self, Page};
     use crate::words::{Words, words};
 
+    /// Goes to a path, in place of this one in the history where that is said.
+    type Going = dyn Fn(&str, bool) + Send + Sync;
+
     /// What draws a served page has here.
     #[derive(Clone, Copy)]
     struct Place {
@@ -38,7 +41,7 @@ mod brought {
         words: Words,
         pathname: Memo<String>,
         search: Memo<String>,
-        go: StoredValue<Box<dyn Fn(&str, bool) + Send + Sync>>,
+        go: StoredValue<Box<Going>>,
     }
 
     pub(super) fn page() -> AnyView {

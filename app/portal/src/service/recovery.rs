@@ -100,6 +100,8 @@ impl Portal {
             match found.walk.admits(form, now) {
                 Admission::Granted => {}
                 Admission::Behind => return Ok(Onward { holder: None }),
+                // What moved on while its proofs were read is looked at again.
+                Admission::Over if self.has_moved(&found.flow).await? => continue,
                 Admission::Over => return Err(Refusal::FlowEnded.into()),
                 Admission::Ahead => match self.trespass(visit, &found, form, now).await? {
                     Committed::Done => return Err(Refusal::StepAhead.into()),

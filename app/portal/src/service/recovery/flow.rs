@@ -36,6 +36,12 @@ impl Portal {
         Ok(Some(Found { flow, walk, is_current }))
     }
 
+    /// Whether a flow has moved on since it was read.
+    pub(super) async fn has_moved(&self, flow: &Flow) -> Answer<bool> {
+        let now = self.store.flow(FlowKind::Recovery, &flow.holder).await?;
+        Ok(now.is_none_or(|now| now.version != flow.version))
+    }
+
     /// The cookie that a flow gets when a form moves it on. Derived, so that the same form sent again hears it again.
     pub(super) fn rotated(&self, flow: &FlowId, version: i64, key: FormKey<'_>) -> String {
         hex(&self.keys.digest(
