@@ -85,7 +85,7 @@ mod brought {
                 };
                 match heard {
                     Some(page) if page.path == path => draw(&element, &page),
-                    Some(page) => self.lead(&page.path, true),
+                    Some(page) => self.lead(&(page.path + &page.query), true),
                     None => self.tell(&element, &Said::Unreachable),
                 }
             });

@@ -53,6 +53,8 @@ pub async fn fetch(address: &str) -> String {
 pub struct Page {
     /// Where it stands: not where it was asked for, if that led elsewhere.
     pub path: String,
+    /// The query of that address, with its question mark.
+    pub query: String,
     /// Its document.
     pub text: String,
 }
@@ -65,9 +67,13 @@ pub async fn fetch_page(address: &str) -> Option<Page> {
         .send()
         .await
         .ok()?;
-    let path = leptos::web_sys::Url::new(&answer.url()).ok()?.pathname();
+    let address = leptos::web_sys::Url::new(&answer.url()).ok()?;
     let text = answer.text().await.ok()?;
-    Some(Page { path, text })
+    Some(Page {
+        path: address.pathname(),
+        query: address.search(),
+        text,
+    })
 }
 
 /// Service Unavailable.
