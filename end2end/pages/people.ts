@@ -127,6 +127,7 @@ export class Person {
   async answer(answers: Record<string, string>): Promise<void> {
     const known = new Map(Object.entries(answers).map(([id, answer]) => [question(this.language, id), answer]));
     const fields = this.page.locator('main input[name^=answer]');
+    await fields.first().waitFor();
     for (const field of await fields.all()) {
       const asked = await this.page.locator(`label[for=${await field.getAttribute('id')}]`).innerText();
       const answer = known.get(asked.trim());
