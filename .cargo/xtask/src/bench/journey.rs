@@ -27,6 +27,8 @@ const ALONE: u32 = 12;
 const TOGETHER: u32 = 96;
 /// How many of those: enough that the server always has something to do while messages are waited for.
 const AT_ONCE: usize = 32;
+/// More people come in a minute than texts are paid for otherwise.
+const POLICY: &str = r#"{"spending": {"texts_a_minute": 1000}}"#;
 /// Longer than the ticket of the first form takes to ripen.
 const RIPENING: Duration = Duration::from_secs(11);
 /// Longer than the outbox is left alone between two looks.
@@ -64,6 +66,7 @@ impl Organisation {
     pub fn of(place: &Place, people: u32, crowd: u32) -> Result<Self> {
         let post = Post::open()?;
         let installation = Installation::of(place, &settings(&post), &csv(people))?;
+        installation.decide(place, POLICY)?;
         installation.crowd(place, crowd)?;
         let server = Scratch::serve(place, &installation)?;
         Ok(Self {

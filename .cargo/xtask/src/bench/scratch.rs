@@ -120,13 +120,13 @@ impl Installation {
     pub fn of(place: &Place, settings: &str, people: &str) -> Result<Self> {
         let installation = Self::empty(place)?;
         fs::write(installation.settings(), settings).context("cannot write the settings")?;
-        let file = installation.0.join("people.csv");
-        fs::write(&file, people).context("cannot write the people")?;
-        let file = file
-            .to_str()
-            .context("the folder for temporary files is not plain text")?;
-        installation.run(place, &["people", "import", file])?;
+        installation.give(place, &["people", "import"], people)?;
         Ok(installation)
+    }
+
+    /// Another policy, in the form that `aikagi policy set` reads.
+    pub fn decide(&self, place: &Place, policy: &str) -> Result<()> {
+        self.give(place, &["policy", "set"], policy)
     }
 
     /// Adds so many accounts that nobody uses: copies of the first, written straight into the database, since a password
@@ -157,6 +157,16 @@ impl Installation {
             values.join(", ")
         ))
         .map(drop)
+    }
+
+    /// A command of the server's that reads a file.
+    fn give(&self, place: &Place, command: &[&str], text: &str) -> Result<()> {
+        let file = self.0.join("given");
+        fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+        let file = file
+            .to_str()
+            .context("the folder for temporary files is not plain text")?;
+        self.run(place, &[command, &[file]].concat())
     }
 
     /// A command of the server's, to its end.
