@@ -6,7 +6,6 @@ mod registration;
 mod set;
 mod update;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Subcommand;
@@ -16,7 +15,7 @@ use portal::ports::{Clock as _, Hashing as _, Password};
 use portal::service::sending::is_told_alone;
 
 use self::entry::{Entry, First, Person, Standards, Wrongs, looks_like};
-use self::import::import;
+use self::import::Import;
 use self::registration::{Demand, Invite, List};
 use self::set::Set;
 use super::serve::{Opened, open};
@@ -43,22 +42,11 @@ enum Deed {
     Add(Entry),
     /// Add people from a CSV file with the columns name, display, role, groups, mailbox, email, phone, language, and
     /// password or `password_hash`: bcrypt, PBKDF2 or SSHA of another system, whose passwords go on being good.
-    Import {
-        /// The file; its first line names the columns.
-        file: PathBuf,
-        /// Say what would be done, and do nothing.
-        #[arg(long)]
-        dry_run: bool,
-        /// Change those who are there already, as far as the columns of the file go: display, groups, mailbox, email and
-        /// phone. An empty email or phone is taken away. What people have proved themselves stays, and so do roles,
-        /// languages and passwords.
-        #[arg(long)]
-        update: bool,
-    },
+    Import(Import),
     /// Change a person. What is not named stays as it is.
     Set(Set),
-    /// Reopen what closed after too many wrong tries, or because the person said "this was not me", so that they can reset
-    /// again.
+    /// Reopen what closed after too many wrong tries, or waits, or because the person said "this was not me", so that they can
+    /// reset again at once.
     Reopen {
         /// The user name.
         name: String,
@@ -82,7 +70,7 @@ impl People {
             let opened = open(&self.configured).await?;
             let outcome = match self.deed {
                 Deed::Add(entry) => add(&opened, entry).await,
-                Deed::Import { file, dry_run, update } => import(&opened, &file, dry_run, update).await,
+                Deed::Import(import) => import.run(&opened).await,
                 Deed::Set(set) => set.run(&opened).await,
                 Deed::Reopen { name } => reopen(&opened, &name).await,
                 Deed::Invite(invite) => invite.run(&opened).await,
@@ -118,17 +106,19 @@ impl<'a> Register<'a> {
     async fn add(&self, person: Person) -> Result<String, Sentence> {
         let Person { mut new, first } = person;
         let (hash, made_up) = match first {
-            First::Typed(password) => (self.hash(password.expose()).await?, None),
+            First::Typed(password) => (Some(self.hash(password.expose()).await?), None),
             First::Older(older) => {
                 let adopted = self.hashing.adopt(&older).await;
-                (adopted.map_err(|_| "the password could not be hashed")?, None)
+                (Some(adopted.map_err(|_| "the password could not be hashed")?), None)
             }
             First::ToMakeUp => {
                 let password = self.standards.make_up(new.name.as_str(), &new.display)?;
-                (self.hash(password.expose()).await?, Some(password))
+                (Some(self.hash(password.expose()).await?), Some(password))
             }
+            // Nothing fits no hash, and comparing with none is as much work.
+            First::Nothing => (None, None),
         };
-        new.hash = Some(hash);
+        new.hash = hash;
         let name = shown::line(new.name.as_str());
         let added = self.opened.store.add_person(new, Actor::Console, SystemClock.now());
         match (added.await?, made_up) {

@@ -98,6 +98,8 @@ pub enum First {
     Older(Older),
     /// What is made up and shown once.
     ToMakeUp,
+    /// Nothing: they set one themselves, by a reset.
+    Nothing,
 }
 
 /// What people and their passwords are held to.
@@ -154,8 +156,7 @@ impl Standards {
         let is_own = email::lies_in(&address, &self.policy.own_domains)
             || own.is_some_and(|own| email::same_mailbox(own, &address));
         if is_own {
-            return Err(Wrong::new("opens with the password that would be reset")
-                .hint("give a mailbox that opens without it; the account's own goes into `mailbox`"));
+            return Err(opens_with_it());
         }
         Ok(address)
     }
@@ -242,6 +243,12 @@ pub fn keep<T>(wrongs: &mut Wrongs, key: &'static str, read: Result<T, Wrong>) -
 /// Somebody whose name people would take for another's (UTS #39).
 pub fn looks_like(other: &str) -> Wrong {
     Wrong::new(format!("looks like {other}")).hint("people would take one for the other")
+}
+
+/// The account's own mailbox, or one of the organisation's, as an authentication e-mail.
+pub fn opens_with_it() -> Wrong {
+    Wrong::new("opens with the password that would be reset")
+        .hint("give a mailbox that opens without it; the account's own goes into `mailbox`")
 }
 
 /// A name that nobody is given.

@@ -1,17 +1,36 @@
 //! Many people from a file: all of it is looked at before anybody is added or changed.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 use csv::{ErrorKind, StringRecord};
 
 use super::Register;
-use super::entry::{COLUMNS, Entry, Person, Standards, Wrongs, looks_like};
-use super::update::Difference;
+use super::entry::{COLUMNS, Entry, First, Person, Standards, Wrongs, looks_like};
+use super::update::{Difference, one_mailbox};
 use crate::cli::serve::Opened;
 use crate::cli::{Outcome, Sentence, shown};
 use crate::settings::{Mistake, Mistakes, Place, Wrong, meant};
 use crate::store::SqlStore;
+
+/// Add many people.
+#[derive(clap::Args)]
+pub struct Import {
+    /// The file; its first line names the columns.
+    file: PathBuf,
+    /// Say what would be done, and do nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Change those who are there already, as far as the columns of the file go: display, groups, mailbox, email and
+    /// phone. An empty email or phone is taken away. What people have proved themselves stays, and so do roles,
+    /// languages and passwords.
+    #[arg(long)]
+    update: bool,
+    /// Make up no first passwords: whoever has none in the file sets one by a reset, with the email and phone of the file.
+    /// Somebody without them gets a password by `people set --new-password`.
+    #[arg(long)]
+    no_passwords: bool,
+}
 
 /// A person, and the line they stand in.
 struct Line {
@@ -21,57 +40,62 @@ struct Line {
     is_there: bool,
 }
 
-/// Adds the people of a file, and changes those who are there where that is asked for; or says what would be done.
-pub async fn import(opened: &Opened, file: &Path, dry_run: bool, update: bool) -> Outcome {
-    let standards = Standards::of(opened).await?;
-    let (lines, columns) = read(&opened.store, &standards, file).await?;
-    let register = Register::new(opened, standards);
-    let (mut added, mut changed, mut there) = (0_u32, 0_u32, 0_u32);
-    for line in lines {
-        let name = shown::line(line.person.new.name.as_str());
-        let difference = if line.is_there && update {
-            Difference::of(&opened.store, line.person.new.name.clone(), &line.person.new, &columns).await?
-        } else {
-            None
-        };
-        let told = if let Some(difference) = difference {
-            changed += 1;
-            let what = difference.told();
-            if dry_run {
-                format!("{name} would be changed: {what}")
+impl Import {
+    /// Adds the people of a file, and changes those who are there where that is asked for; or says what would be done.
+    pub async fn run(self, opened: &Opened) -> Outcome {
+        let standards = Standards::of(opened).await?;
+        let (lines, columns) = read(&opened.store, &standards, &self).await?;
+        let register = Register::new(opened, standards);
+        let (mut added, mut changed, mut there) = (0_u32, 0_u32, 0_u32);
+        for mut line in lines {
+            let name = shown::line(line.person.new.name.as_str());
+            let difference = if line.is_there && self.update {
+                Difference::of(&opened.store, line.person.new.name.clone(), &line.person.new, &columns).await?
             } else {
-                difference.make_true(&opened.store).await?;
-                format!("{name} is changed: {what}")
-            }
-        } else if line.is_there {
-            there += 1;
-            format!("{name} is there already")
-        } else {
-            added += 1;
-            if dry_run {
-                format!("{name} would be added")
+                None
+            };
+            let told = if let Some(difference) = difference {
+                changed += 1;
+                let what = difference.told();
+                if self.dry_run {
+                    format!("{name} would be changed: {what}")
+                } else {
+                    difference.make_true(&opened.store).await?;
+                    format!("{name} is changed: {what}")
+                }
+            } else if line.is_there {
+                there += 1;
+                format!("{name} is there already")
             } else {
-                register.add(line.person).await?
-            }
+                added += 1;
+                if self.dry_run {
+                    format!("{name} would be added")
+                } else {
+                    if self.no_passwords && matches!(line.person.first, First::ToMakeUp) {
+                        line.person.first = First::Nothing;
+                    }
+                    register.add(line.person).await?
+                }
+            };
+            println!("line {}: {told}", line.number);
+        }
+        let would = if self.dry_run { "would be " } else { "" };
+        let changed = if self.update {
+            format!("{changed} {would}changed, ")
+        } else {
+            String::new()
         };
-        println!("line {}: {told}", line.number);
+        println!("{added} {would}added, {changed}{there} there already");
+        Ok(())
     }
-    let would = if dry_run { "would be " } else { "" };
-    let changed = if update {
-        format!("{changed} {would}changed, ")
-    } else {
-        String::new()
-    };
-    println!("{added} {would}added, {changed}{there} there already");
-    Ok(())
 }
 
 /// Everybody in the file with its columns, or everything that is wrong with it.
-async fn read(store: &SqlStore, standards: &Standards, file: &Path) -> Result<(Vec<Line>, StringRecord), Sentence> {
-    let shown = file.display().to_string();
+async fn read(store: &SqlStore, standards: &Standards, import: &Import) -> Result<(Vec<Line>, StringRecord), Sentence> {
+    let shown = import.file.display().to_string();
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::Headers)
-        .from_path(file)
+        .from_path(&import.file)
         .map_err(|error| format!("{shown}: {error}"))?;
     let headers = match reader.headers() {
         Ok(headers) => headers.clone(),
@@ -96,14 +120,20 @@ async fn read(store: &SqlStore, standards: &Standards, file: &Path) -> Result<(V
             Ok(person) => store.resembling(&person.new.name).await?,
             Err(_) => None,
         };
-        match person.and_then(|person| distinct(person, number, known, &mut names)) {
-            Ok(line) => lines.push(line),
-            Err(wrongs) => mistakes.extend(
-                wrongs
-                    .into_iter()
-                    .map(|(key, wrong)| Mistake::new(Place::Line(number), Some(key.to_owned()), wrong)),
-            ),
-        }
+        let wrongs = match person.and_then(|person| distinct(person, number, known, &mut names)) {
+            Ok(line) => {
+                let clash = if line.is_there && import.update {
+                    one_mailbox(store, &line.person.new, &headers).await?
+                } else {
+                    None
+                };
+                lines.push(line);
+                clash.into_iter().collect()
+            }
+            Err(wrongs) => wrongs,
+        };
+        let told = wrongs.into_iter();
+        mistakes.extend(told.map(|(key, wrong)| Mistake::new(Place::Line(number), Some(key.to_owned()), wrong)));
     }
     if mistakes.is_empty() {
         Ok((lines, headers))

@@ -6,10 +6,57 @@ use portal::audit::Actor;
 use portal::method::{ContactKind, email};
 use portal::ports::{Clock as _, Committed, Contact, Trust};
 
+use super::entry::opens_with_it;
 use crate::cli::{Sentence, shown};
 use crate::clock::SystemClock;
+use crate::settings::Wrong;
 use crate::store::SqlStore;
 use crate::store::people::{NewPerson, PersonUpdate};
+
+/// What is wrong where, after the update, the account's own mailbox and the authentication e-mail would be one: it opens
+/// with the password that would be reset.
+pub async fn one_mailbox(
+    store: &SqlStore,
+    new: &NewPerson,
+    columns: &StringRecord,
+) -> Result<Option<(&'static str, Wrong)>, Sentence> {
+    let Some((_, contacts)) = store.person(&new.name).await? else {
+        return Ok(None);
+    };
+    let has = |column: &str| columns.iter().any(|one| one == column);
+    let present = |kind, trust: &[Trust]| {
+        let of = contacts
+            .iter()
+            .find(|one| one.kind == kind && trust.contains(&one.trust));
+        of.map(|contact| contact.address.as_str())
+    };
+    let known = present(ContactKind::Mailbox, &[Trust::Vouched, Trust::Verified]);
+    let typed = new.mailbox.as_deref().filter(|_| has("mailbox"));
+    // What its owner has proved stays.
+    let proved = present(ContactKind::Email, &[Trust::Verified]);
+    let is_email_typed = proved.is_none() && has("email");
+    let email = proved.or_else(|| {
+        if is_email_typed {
+            let mut vouched = new.vouched.iter();
+            vouched.find_map(|(kind, address)| (*kind == ContactKind::Email).then_some(address.as_str()))
+        } else {
+            present(ContactKind::Email, &[Trust::Vouched])
+        }
+    });
+    let (Some(mailbox), Some(email)) = (typed.or(known), email) else {
+        return Ok(None);
+    };
+    let is_one = email::same_mailbox(mailbox, email);
+    Ok(if is_one && typed.is_some() {
+        let wrong = Wrong::new("is the authentication e-mail as well, which has to open without this password");
+        Some((
+            "mailbox",
+            wrong.hint("give another `email`, or leave the mailbox empty"),
+        ))
+    } else {
+        (is_one && is_email_typed).then(|| ("email", opens_with_it()))
+    })
+}
 
 /// A change that was found, and how it is told.
 pub struct Difference {
@@ -84,15 +131,9 @@ impl Difference {
             return;
         }
         let before = present(Trust::Vouched).map(|contact| contact.address.as_str());
-        let is_mailbox = |address: &str| {
-            let mut mailboxes = contacts.iter().filter(|contact| contact.kind == ContactKind::Mailbox);
-            kind == ContactKind::Email && mailboxes.any(|own| email::same_mailbox(&own.address, address))
-        };
         let mask = |address: Option<&str>| address.map(|address| shown::masked(kind, address)).unwrap_or_default();
         match typed {
             _ if typed == before => {}
-            // It opens with the password that would be reset.
-            Some(address) if is_mailbox(address) => {}
             Some(address) => {
                 self.tell(kind.word(), &mask(before), &mask(typed));
                 self.update.vouched.push((kind, address.to_owned()));

@@ -383,6 +383,74 @@ async fn a_file_changes_those_who_are_there_where_that_is_asked_for_and_never_wh
 }
 
 #[tokio::test]
+async fn no_file_makes_the_own_mailbox_and_the_authentication_email_one() {
+    let installation = Installation::new();
+    for entry in [
+        "h.tanaka --mailbox h@corp.example --email h@private.example",
+        "k.sato --mailbox k@corp.example --email k@private.example",
+    ] {
+        installation.run(&format!("people add {entry}")).done();
+    }
+    let store = installation.store().await;
+    let (_, contacts) = store
+        .person(&UserName::parse("k.sato").unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    let email = contacts.into_iter().find(|one| one.kind == ContactKind::Email).unwrap();
+    let proved = vec![Change::ConfirmContact(email.id)];
+    assert_eq!(store.commit(proved).await.unwrap(), Committed::Done);
+    store.close().await.unwrap();
+    let own = "`mailbox` is the authentication e-mail as well";
+    let opens = "`email` opens with the password that would be reset";
+    for (file, wrong) in [
+        // With one that stays: filled in, and proved.
+        ("name,mailbox\nh.tanaka,H+x@private.example\n", Some(own)),
+        ("name,mailbox,email\nk.sato,k@private.example,\n", Some(own)),
+        // And the other way round.
+        ("name,email\nh.tanaka,h@corp.example\n", Some(opens)),
+        // One that goes, or is proved, is in nobody's way.
+        ("name,mailbox,email\nh.tanaka,h@private.example,\n", None),
+        ("name,email\nk.sato,k@corp.example\n", None),
+    ] {
+        let file = installation.file("people.csv", file);
+        let run = |options: &str| installation.run(&format!("people import {file} {options}"));
+        run("--dry-run").done();
+        match wrong {
+            Some(wrong) => {
+                let said = run("--update").refused();
+                assert!(said.contains(&format!("people.csv:2: {wrong}")), "{said}");
+            }
+            None => drop(run("--update --dry-run").done()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_without_passwords_brings_people_who_set_one_themselves() {
+    let installation = Installation::new();
+    let file = installation.file(
+        "people.csv",
+        "name,email,phone,password\none,one@private.example,+819012345671,\ntwo,,,violet harbour lantern 7130\n",
+    );
+    let said = installation.run(&format!("people import {file} --no-passwords")).done();
+    assert!(
+        said.contains("line 2: one is added.\nline 3: two is added.\n"),
+        "{said}"
+    );
+    let (one, _) = installation.person("one").await.unwrap();
+    assert_eq!(one.hash, None);
+    assert!(!installation.opens("one", "").await);
+    assert!(installation.opens("two", "violet harbour lantern 7130").await);
+    assert!(
+        installation
+            .run("people list")
+            .done()
+            .contains("one\tone\tperson\tfilled in")
+    );
+}
+
+#[tokio::test]
 async fn a_person_who_said_this_was_not_me_is_shown_and_reopened() {
     let installation = Installation::new();
     installation.run("people add h.tanaka --mailbox h@corp.example").done();
