@@ -1,5 +1,6 @@
 //! Forgetting what nobody needs any more, in batches so small that a person's write hardly waits. Each sweep asks twice
-//! whether a row is over: where many write at once, it may have been used anew since it was found.
+//! whether a row is over: where many write at once, it may have been used anew since it was found. What is kept of an account
+//! (its methods, its answers, its upkeep) is never over, however old.
 
 use std::time::Duration;
 
@@ -21,6 +22,9 @@ const MESSAGES: Duration = days(7);
 const PASSWORDS: Duration = hours(48);
 /// Wrong whole numbers, as [`PASSWORDS`].
 const WHOLE_NUMBERS: Duration = hours(48);
+/// What the wrong codes of a day came to, and when administrators were told of something: asked of the running day, by
+/// servers whose clocks differ, and for a day.
+const WATCHED: Duration = hours(48);
 
 impl SqlStore {
     /// Forgets what is over; how many rows. Every batch is a transaction of its own.
@@ -70,6 +74,15 @@ impl SqlStore {
                 "delete from outbox where number in (select number from outbox \
                  where settled is not null and settled < $1 order by settled limit $2)",
                 now - MESSAGES,
+            ),
+            (
+                "delete from guessed where day in \
+                 (select day from guessed where day < cast($1 as bigint) / 86400000 order by day limit $2)",
+                now - WATCHED,
+            ),
+            (
+                "delete from alarm where name in (select name from alarm where at < $1 order by at limit $2) and at < $1",
+                now - WATCHED,
             ),
             // A contact that is gone stays until it was told so.
             (

@@ -51,7 +51,8 @@ impl SqlStore {
         }
     }
 
-    /// Reopens what had closed for this person; what it was. None where there is nobody of this name.
+    /// Reopens what had closed for this person, and ends every wait, in the owner's own browsers too; what it was. None where
+    /// there is nobody of this name.
     pub async fn reopen_methods(&self, name: &UserName, by: Actor, now: Moment) -> Result<Option<Vec<Factor>>> {
         loop {
             let Some(account) = self.find_account_named(name).await? else {
@@ -65,8 +66,8 @@ impl SqlStore {
             {
                 let counter = lane.counter(&account.id);
                 let before = self.read_failures(&counter, factor).await?;
-                // The owner's own browsers wait where strangers would find it closed: so many failures go as well.
-                if before.leave(now) == Leave::Closed {
+                // In the owner's own browsers nothing closes: so many failures make each further one a wait of an hour.
+                if before.leave(now) != Leave::Granted {
                     closed.push(factor);
                     changes.push(Change::SaveFailures {
                         account: counter,

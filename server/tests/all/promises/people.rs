@@ -2,9 +2,9 @@
 
 use portal::account::{Language, Role, Unfit};
 use portal::audit::{Actor, Event};
-use portal::limits::{FAILURES_TO_CLOSE, Factor, Failures};
+use portal::limits::{FAILURES_TO_CLOSE, FREE_FAILURES, Factor, Failures, Lane};
 use portal::method::ContactKind;
-use portal::moment::days;
+use portal::moment::{days, seconds};
 use portal::policy::Policy;
 use portal::ports::{Change, Committed, Store as _, Trust};
 use server::store::Breakdown;
@@ -315,6 +315,53 @@ async fn a_method_that_closed_is_reopened_by_an_administrator() {
     let nobody = user("nobody");
     let reopened = ground.store.reopen_methods(&nobody, Actor::Console, START);
     assert_eq!(reopened.await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn whoever_waits_is_let_in_by_an_administrator_in_their_own_browser_too() {
+    let ground = Ground::new().await;
+    let account = ground.person("h.tanaka").await;
+    let name = user("h.tanaka");
+    let waits = (0..FREE_FAILURES).fold(Failures::default(), |failures, _| failures.count(START));
+    let counters = [
+        (Lane::Known, Factor::Questions),
+        (Lane::Unknown, Factor::Email),
+        // No bar: it goes on counting.
+        (Lane::Known, Factor::Phone),
+    ];
+    for (lane, factor) in counters {
+        let after = if factor == Factor::Phone {
+            Failures::default().count(START)
+        } else {
+            waits.clone()
+        };
+        let save = Change::SaveFailures {
+            account: lane.counter(&account.id),
+            factor,
+            before: Failures::default(),
+            after,
+        };
+        ground.done(vec![save]).await;
+    }
+    let reopened = ground.store.reopen_methods(&name, Actor::Console, START).await;
+    assert_eq!(reopened.unwrap(), Some(vec![Factor::Email, Factor::Questions]));
+    for ((lane, factor), left) in counters.into_iter().zip([0, 0, 1]) {
+        let failures = ground.store.failures(&lane.counter(&account.id), factor).await.unwrap();
+        assert_eq!(failures.in_a_row, left, "{lane:?} {factor:?}");
+    }
+    // A wait that is over is none.
+    let save = Change::SaveFailures {
+        account: account.id.clone(),
+        factor: Factor::Email,
+        before: Failures::default(),
+        after: waits,
+    };
+    ground.done(vec![save]).await;
+    let later = ground
+        .store
+        .reopen_methods(&name, Actor::Console, START + seconds(30))
+        .await;
+    assert_eq!(later.unwrap(), Some(Vec::new()));
 }
 
 #[tokio::test]

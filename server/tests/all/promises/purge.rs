@@ -143,6 +143,47 @@ async fn wrong_passwords_are_forgotten_alike_for_people_and_for_nobody() {
     );
 }
 
+#[tokio::test]
+async fn what_was_watched_is_forgotten_after_two_days_and_what_is_kept_of_an_account_never() {
+    let ground = Ground::new().await;
+    let account = ground.person("h.tanaka").await;
+    let day = portal::limits::population::day(START);
+    let raise = |name: &str, at| Change::RaiseAlarm {
+        name: name.into(),
+        at,
+        since: at - hours(1),
+    };
+    let upkeep = portal::upkeep::Upkeep::default().put_off();
+    ground
+        .done(vec![
+            Change::CountGuess { day, chance: 7 },
+            Change::CountGuess {
+                day: day + 2,
+                chance: 9,
+            },
+            raise("names", START),
+            raise("guessing", START + hours(1)),
+            Change::SaveUpkeep(account.id.clone(), upkeep.clone()),
+        ])
+        .await;
+    let counts = async || {
+        let guessed = ground.count("select count(*) from guessed").await;
+        (guessed, ground.count("select count(*) from alarm").await)
+    };
+    ground.store.purge(START + hours(48)).await.unwrap();
+    assert_eq!(counts().await, (2, 2));
+    ground.store.purge(START + hours(48) + seconds(1)).await.unwrap();
+    assert_eq!(counts().await, (2, 1));
+    let day_after = Moment::from_millis((day + 3) * 86_400_000);
+    ground.store.purge(day_after).await.unwrap();
+    assert_eq!(counts().await, (1, 0));
+    assert_eq!(ground.store.guessed(day + 2).await.unwrap(), 9);
+    ground.store.purge(START + days(4_000)).await.unwrap();
+    assert_eq!(counts().await, (0, 0));
+    let kept = ground.store.upkeep(&account.id).await.unwrap();
+    assert_eq!(kept.skips, upkeep.skips);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn thousands_go_in_batches_and_a_person_writes_in_between() {
     let ground = Ground::new().await;
