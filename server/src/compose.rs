@@ -440,6 +440,23 @@ mod tests {
     }
 
     #[test]
+    fn whoever_gets_a_code_is_asked_to_tell_it_to_nobody() {
+        for (language, advice) in [
+            (Language::En, "Never tell it to anyone"),
+            (Language::Ja, "誰にも教えないでください"),
+        ] {
+            for (purpose, method) in PURPOSES
+                .into_iter()
+                .flat_map(|purpose| Method::SENDING.map(|method| (purpose, method)))
+            {
+                let code = code(method, purpose);
+                let parcel = sender().code(draft(language), &code, "482193", "x".into()).unwrap();
+                assert!(parcel.text().contains(advice), "{}", parcel.text());
+            }
+        }
+    }
+
+    #[test]
     fn each_purpose_of_a_code_is_told_in_words_of_its_own() {
         for (language, method) in Language::ALL
             .into_iter()

@@ -239,6 +239,27 @@ mod tests {
 
     const NOW: Moment = Moment::from_millis(1_800_000_000_000);
 
+    #[test]
+    fn of_a_network_nobody_decided_on_the_price_doubles_from_sixty_starts_a_minute_and_from_three_hundred_one_is_refused()
+     {
+        let (starts, expected) = (Starts::default(), Visit::default().expected());
+        let mut minute = Minute::default();
+        for n in 1..=300_u32 {
+            minute = starts.count("203.0.113.7/32", false, NOW);
+            assert_eq!(u32::from(minute.doublings(expected)), (n / 60).min(3), "{n}");
+            assert!(!minute.is_beyond_reason(expected), "{n}");
+        }
+        let end = NOW + seconds(59);
+        let beyond = starts.count("203.0.113.7/32", false, end);
+        assert!(beyond.is_beyond_reason(expected) && minute.end() == NOW + minutes(1));
+        assert!(!starts.count("203.0.113.8/32", false, end).is_beyond_reason(expected));
+        let later = starts.count("203.0.113.7/32", false, NOW + minutes(1));
+        assert_eq!(
+            (later.doublings(expected), later.is_beyond_reason(expected)),
+            (0, false)
+        );
+    }
+
     /// Bytes of the counts of a million networks: what is there and what the map has set aside.
     #[test]
     fn a_million_networks_take_less_than_two_hundred_mebibytes() {

@@ -107,6 +107,24 @@ async fn full_width_digits_and_spaces_are_understood_and_anything_else_is_a_fail
 }
 
 #[tokio::test]
+async fn the_field_of_a_code_takes_what_a_phone_fills_in() {
+    let house = House::open().await;
+    let mut newcomer = Browser::new(&house);
+    newcomer.sign_in("h.tanaka", "first lantern 2041").await;
+    newcomer
+        .post("register/email", &[("address", "hana@example.net")])
+        .await;
+    for (mut browser, page) in [(awaiting(&house).await, "/reset/code"), (newcomer, "/register/code")] {
+        let page = browser.page(page).await.body;
+        let field = page.split('<').find(|tag| tag.contains("name=\"code\"")).unwrap();
+        assert!(
+            field.contains("autocomplete=\"one-time-code\"") && field.contains("inputmode=\"numeric\""),
+            "{field}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_code_for_registering_never_resets_and_the_other_way_round() {
     let house = House::open().await;
     let mut owner = Browser::new(&house);
