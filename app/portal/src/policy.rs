@@ -57,7 +57,7 @@ pub struct Policy {
     pub questions_registered: u8,
     /// Those of them that are asked in a reset, 3 to 5.
     pub questions_asked: u8,
-    /// Ids of predefined questions that are not offered.
+    /// Ids of questions that are not offered any more. Whoever answered them before is still asked them.
     pub questions_off: Vec<String>,
     /// Questions of the organisation, beside those that are predefined.
     pub own_questions: Vec<questions::Own>,

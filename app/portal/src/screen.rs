@@ -281,7 +281,7 @@ pub enum Standing {
 pub struct Line {
     /// Which contact, or the questions.
     pub means: Means,
-    /// The masked address, where there is one; of questions, how many are answered.
+    /// The masked address, where there is one; of questions, how many are answered, also where those are too few to count.
     pub mask: String,
     /// How it stands.
     pub standing: Standing,

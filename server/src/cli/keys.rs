@@ -88,8 +88,8 @@ async fn retire(settings: &Settings, kid: &str) -> Outcome {
         if addresses > 0 || hashes > 0 {
             return Err(format!(
                 "{addresses} addresses and {hashes} passwords or answers still need `{kid}`\n    a running server encrypts \
-                 addresses anew; a password is hashed anew when its owner signs in or sets another, answers to security \
-                 questions when their owner registers them again"
+                 addresses anew; a password is hashed anew when its owner signs in or sets another, an answer to a \
+                 security question when its owner gives it in a reset or registers questions again"
             )
             .into());
         }

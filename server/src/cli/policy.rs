@@ -56,7 +56,7 @@ impl Deed {
                 match opened.store.set_policy(&policy, version, Actor::Console, now).await? {
                     Committed::Done => {
                         println!("The policy is set.");
-                        for warning in policy.warnings() {
+                        for warning in policy.warnings_after(&current) {
                             eprintln!("warning: {warning}");
                         }
                     }

@@ -59,3 +59,21 @@ pub(super) async fn set(
         .await?;
     Ok(met_one(&result))
 }
+
+/// The same answer under a newer hash. The account stays where it is: what was decided on the other one still holds.
+pub(super) async fn rehash(
+    conn: &mut AnyConnection,
+    account: &AccountId,
+    question: &str,
+    before: &str,
+    after: &str,
+) -> Result<Committed> {
+    let result = sqlx::query("update answer set hash = $4 where account = $1 and question = $2 and hash = $3")
+        .bind(account.as_str())
+        .bind(question)
+        .bind(before)
+        .bind(after)
+        .execute(conn)
+        .await?;
+    Ok(met_one(&result))
+}

@@ -110,6 +110,12 @@ impl SqlStore {
             Change::RemoveContact(contact) => contacts::remove(conn, &contact).await,
             Change::DropPending { account, kind } => contacts::drop_pending(conn, &account, kind).await,
             Change::SetAnswers { account, answers, at } => answers::set(conn, &account, &answers, at).await,
+            Change::RehashAnswer {
+                account,
+                question,
+                before,
+                after,
+            } => answers::rehash(conn, &account, &question, &before, &after).await,
             Change::Freeze { account, freeze } => {
                 codes::close_of(conn, &account).await?;
                 flows::end(conn, &account, None).await?;

@@ -66,7 +66,8 @@ fn of(change: &Change) -> Vec<Turn<'_>> {
         | Change::KnowDevice { account, .. }
         | Change::ForgetDevices(account)
         | Change::SaveUpkeep(account, _)
-        | Change::SetAnswers { account, .. } => vec![Turn::Account(account.as_str())],
+        | Change::SetAnswers { account, .. }
+        | Change::RehashAnswer { account, .. } => vec![Turn::Account(account.as_str())],
         Change::OpenFlow(flow) | Change::SaveFlow(flow) => vec![owner(flow)],
         Change::OpenCode(code) => vec![Turn::Account(code.account.as_str())],
         Change::OpenSession(session) => vec![Turn::Account(session.account.as_str())],

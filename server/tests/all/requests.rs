@@ -1,6 +1,7 @@
 //! The router in process: status, headers, cookies, redirects, what arrives, what is stored.
 
 mod administrators;
+mod answers;
 mod as_typed;
 mod bad_input;
 mod browser;

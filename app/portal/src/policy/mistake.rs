@@ -36,7 +36,7 @@ pub enum Mistake {
     QuestionsAlone,
     /// `questions_registered` or `questions_asked` is not 3 to 5, or more are asked than registered.
     QuestionCounts,
-    /// A question that is switched off is none of those that are predefined.
+    /// A question that is switched off is none.
     QuestionOff(String),
     /// Fewer questions are left than have to be registered.
     TooFewQuestions,
@@ -72,7 +72,7 @@ impl fmt::Display for Mistake {
                 f,
                 "questions_registered and questions_asked: {FEWEST} to {MOST}, and no more are asked than registered"
             ),
-            Self::QuestionOff(id) => write!(f, "questions_off: `{id}` is none of the predefined questions"),
+            Self::QuestionOff(id) => write!(f, "questions_off: `{id}` is no question"),
             Self::TooFewQuestions => {
                 f.write_str("questions_off: fewer questions are left than questions_registered asks for")
             }
@@ -102,12 +102,14 @@ impl fmt::Display for Mistake {
 }
 
 /// What follows from a policy that can be set, and is perhaps not meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
     /// Fewer channels are allowed than an administrator's proofs, which are always two.
     AdministratorsLeftOut,
     /// Security questions are allowed.
     Questions,
+    /// A question of the organisation was taken back, which people may have answered.
+    QuestionGone(String),
 }
 
 impl fmt::Display for Warning {
@@ -121,6 +123,11 @@ impl fmt::Display for Warning {
                 "methods: answers to security questions are often known to others or easily guessed; OWASP ASVS 5.0 (6.4.2) \
                  asks not to use them, and NIST SP 800-63B does not accept them. They are asked only beside another method, \
                  and never of administrators",
+            ),
+            Self::QuestionGone(id) => write!(
+                f,
+                "own_questions: `{id}` is gone, and whoever answered it may have fewer answers left than are asked, and have \
+                 to register anew; leave it there and name it in questions_off, and it is not offered, but still asked of them"
             ),
         }
     }
@@ -174,6 +181,15 @@ impl Policy {
         found
     }
 
+    /// What its author may not have meant, where it takes the place of another one.
+    pub fn warnings_after(&self, before: &Self) -> Vec<Warning> {
+        let is_gone = |own: &&Own| self.listing().text(&own.id, Language::En).is_none();
+        let gone = before.own_questions.iter().filter(is_gone);
+        let mut warnings = self.warnings();
+        warnings.extend(gone.map(|own| Warning::QuestionGone(own.id.clone())));
+        warnings
+    }
+
     /// What its author may not have meant.
     pub fn warnings(&self) -> Vec<Warning> {
         let of_administrators = self.channels(Role::Administrator);
@@ -210,7 +226,8 @@ impl Policy {
         if !fit || self.questions_asked > self.questions_registered {
             found.push(Mistake::QuestionCounts);
         }
-        let off = self.questions_off.iter().filter(|id| !is_predefined(id));
+        let is_own = |id: &str| self.own_questions.iter().any(|own| own.id == id);
+        let off = self.questions_off.iter().filter(|id| !is_predefined(id) && !is_own(id));
         found.extend(off.map(|id| Mistake::QuestionOff(id.clone())));
         let offered = self.listing().offered(Language::En).len();
         if is_allowed && offered < usize::from(self.questions_registered) {
@@ -328,6 +345,27 @@ mod tests {
         }
     }
 
+    fn canteen() -> Own {
+        Own {
+            id: "canteen-dish".into(),
+            en: "Which dish do you miss?".into(),
+            ja: "なつかしい料理は何ですか。".into(),
+        }
+    }
+
+    #[test]
+    fn whoever_takes_a_question_back_hears_what_that_does_and_what_does_not() {
+        let with = asking(|policy| policy.own_questions = vec![canteen()]);
+        let off = Policy {
+            questions_off: vec!["canteen-dish".into()],
+            ..with.clone()
+        };
+        assert_eq!(off.warnings_after(&with), [Warning::Questions]);
+        let gone = asking(|_| ()).warnings_after(&with);
+        assert_eq!(gone, [Warning::Questions, Warning::QuestionGone("canteen-dish".into())]);
+        assert!(gone[1].to_string().contains("name it in questions_off"));
+    }
+
     fn asking(change: impl FnOnce(&mut Policy)) -> Policy {
         let mut policy = Policy::default();
         policy.methods.push(Method::Questions);
@@ -373,7 +411,7 @@ mod tests {
             ja: ja.into(),
         };
         let mistakes = |own: Vec<Own>| asking(|policy| policy.own_questions = own).mistakes().len();
-        let fine = own("canteen-dish", "Which dish do you miss?", "なつかしい料理は何ですか。");
+        let fine = canteen();
         assert_eq!(mistakes(vec![fine.clone()]), 0);
         assert_eq!(mistakes(vec![fine.clone(), fine.clone()]), 1);
         for mistaken in [
@@ -398,6 +436,11 @@ mod tests {
     fn enough_questions_are_left() {
         let off = asking(|policy| policy.questions_off = vec!["no-such".into()]);
         assert_eq!(off.mistakes(), [Mistake::QuestionOff("no-such".into())]);
+        let own = asking(|policy| {
+            policy.own_questions = vec![canteen()];
+            policy.questions_off = vec!["canteen-dish".into()];
+        });
+        assert_eq!(own.mistakes(), []);
         let all = asking(|policy| {
             let offered = policy.listing().offered(Language::En);
             policy.questions_off = offered.into_iter().skip(4).map(|one| one.id).collect();

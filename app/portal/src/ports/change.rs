@@ -239,6 +239,17 @@ pub enum Change {
         /// When.
         at: Moment,
     },
+    /// A hash with a newer key or newer parameters for the same answer; stale where it was replaced.
+    RehashAnswer {
+        /// Whose.
+        account: AccountId,
+        /// The id of its question.
+        question: String,
+        /// The hash it replaces.
+        before: String,
+        /// The new one.
+        after: String,
+    },
     /// Self-service stops for an account: its recoveries end, and every code of it dies.
     Freeze {
         /// Whose.

@@ -44,7 +44,8 @@ impl Portal {
     }
 }
 
-/// The count of a wrong code. What its owner registers can be guessed by nobody else.
+/// The count of a wrong code. What its owner registers can be guessed by nobody else. Answers to security questions are not
+/// counted here: they open nothing without a code beside them, and whoever guesses everybody has each of those counted.
 pub(super) fn guess(code: &Code, now: Moment) -> Option<Change> {
     (code.purpose != Purpose::Registration).then(|| Change::CountGuess {
         day: day(now),

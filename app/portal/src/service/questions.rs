@@ -10,6 +10,7 @@ use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::ports::{Account, Label};
 use crate::registration::is_seasoned;
+use crate::upkeep::Upkeep;
 
 impl Portal {
     /// The questions as a way to prove, where enough are answered.
@@ -25,6 +26,19 @@ impl Portal {
             methods: vec![Method::Questions],
             is_seasoned: is_seasoned(answered.at, account.first_finish, now),
         })
+    }
+
+    /// When the answers were given, where an administrator wants every method verified again and they are older: what only
+    /// its owner knows is verified by giving it anew.
+    pub(super) fn outdated_answers(
+        &self,
+        account: &Account,
+        policy: &Policy,
+        upkeep: &Upkeep,
+        now: Moment,
+    ) -> Option<Moment> {
+        let answered = self.questioned(account, policy, now).and(account.answered.as_ref())?;
+        upkeep.is_outdated(answered.at).then_some(answered.at)
     }
 
     /// The ids of the questions that are asked on the day of this moment: drawn by a key that nobody outside knows, so that

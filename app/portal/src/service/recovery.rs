@@ -2,6 +2,7 @@
 //! decided again where that has moved on.
 
 mod ask;
+mod comparison;
 mod flow;
 mod help;
 mod identify;

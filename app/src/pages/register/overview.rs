@@ -231,26 +231,35 @@ fn Row(line: Line) -> impl IntoView {
     let deed = words.say(match line.standing {
         Standing::Missing => Word::RegisterSetUp,
         Standing::Vouched => Word::RegisterReplace,
+        Standing::Outdated(_) if kind.is_none() => Word::RegisterAgain,
         _ => Word::RegisterChange,
     });
+    let registered = |since| {
+        view! {
+            <strong>{words.say(Word::RegisterRegistered)}</strong>
+            " "
+            {words.fill(Word::RegisterSince, &[("day", &words.day(since))])}
+        }
+        .into_any()
+    };
     let state = match line.standing {
         Standing::Missing => {
             let about = match kind {
                 Some(ContactKind::Phone) => Word::RegisterAboutPhone,
                 Some(_) => Word::RegisterAboutEmail,
-                None => Word::MethodQuestionsNote,
+                None if line.mask.is_empty() => Word::MethodQuestionsNote,
+                None => Word::RegisterQuestionsFew,
             };
             words.say(about).into_any()
         }
         Standing::Vouched if is_read_only => words.say(Word::RegisterSet).into_any(),
         Standing::Vouched => view! { {kind.map(|kind| view! { <Unconfirmed kind name /> })} }.into_any(),
-        Standing::Outdated(_) => view! { {kind.map(|kind| view! { <Again kind /> })} }.into_any(),
-        Standing::Verified(since) => view! {
-            <strong>{words.say(Word::RegisterRegistered)}</strong>
-            " "
-            {words.fill(Word::RegisterSince, &[("day", &words.day(since))])}
-        }
-        .into_any(),
+        Standing::Outdated(since) => match kind {
+            Some(kind) => view! { <Again kind /> }.into_any(),
+            // Verified by answering anew, which is the one deed of this line.
+            None => registered(since),
+        },
+        Standing::Verified(since) => registered(since),
     };
     view! {
         <li class="method">

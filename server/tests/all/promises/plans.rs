@@ -301,6 +301,12 @@ async fn changes(ground: &Ground, account: &Account) {
                 }],
                 at: START,
             },
+            Change::RehashAnswer {
+                account: id.clone(),
+                question: "first-film".into(),
+                before: "hash".into(),
+                after: "newer".into(),
+            },
             Change::SaveUpkeep(id.clone(), Upkeep::default().invited(START)),
             Change::FinishRegistration {
                 account: id.clone(),

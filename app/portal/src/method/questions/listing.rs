@@ -37,7 +37,7 @@ pub fn is_predefined(id: &str) -> bool {
 /// The questions as a policy has them.
 #[derive(Clone, Copy, Debug)]
 pub struct Listing<'a> {
-    /// Ids of those predefined questions that are switched off.
+    /// Ids of those questions that are switched off: not offered any more, and still asked of whoever answered them.
     pub off: &'a [String],
     /// The organisation's own questions.
     pub own: &'a [Own],
@@ -49,8 +49,8 @@ impl Listing<'_> {
         let predefined = table(language).iter().map(|(id, text)| (*id, *text));
         let own = self.own.iter().map(|own| (own.id.as_str(), own.text(language)));
         predefined
-            .filter(|(id, _)| !self.is_off(id))
             .chain(own)
+            .filter(|(id, _)| !self.is_off(id))
             .map(|(id, text)| Question {
                 id: id.to_owned(),
                 text: text.to_owned(),
@@ -60,7 +60,7 @@ impl Listing<'_> {
 
     /// Whether a question may be chosen.
     pub fn offers(&self, id: &str) -> bool {
-        (is_predefined(id) && !self.is_off(id)) || self.own.iter().any(|own| own.id == id)
+        (is_predefined(id) || self.own.iter().any(|own| own.id == id)) && !self.is_off(id)
     }
 
     /// What a question asks, also where it was switched off since somebody answered it. None where the organisation has taken
@@ -141,6 +141,13 @@ mod tests {
             offered.last().map(|one| one.text.as_str()),
             Some("なつかしい社食の料理は何ですか。")
         );
+        let own_off = ["own-1".to_owned()];
+        let without = Listing {
+            off: &own_off,
+            own: &own,
+        };
+        assert_eq!(without.offered(Language::En).len(), PREDEFINED);
+        assert!(!without.offers("own-1") && without.text("own-1", Language::En).is_some());
         assert!(!listing.offers("first-teacher"));
         assert!(listing.offers("own-1"));
         assert!(listing.offers("first-film"));

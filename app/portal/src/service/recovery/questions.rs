@@ -2,37 +2,40 @@
 
 use std::sync::OnceLock;
 
+use super::comparison::Comparison;
 use super::{Decided, FormKey, Found, Onward};
 use crate::account::Language;
 use crate::audit::{Event, Outcome};
 use crate::limits::{FREE_FAILURES, Factor, Failures, Leave};
 use crate::method::Method;
 use crate::method::proof::Proof;
-use crate::method::questions::{FORM, Question, canonical};
+use crate::method::questions::Question;
 use crate::moment::Moment;
 use crate::policy::Policy;
-use crate::ports::{Account, Change, Matter, Password};
+use crate::ports::{Account, Change, Matter};
 use crate::recovery::{Form, Stage};
 use crate::refusal::Refusal;
 use crate::service::blocked::refused;
 use crate::service::{Answer, Portal, Visit};
 
-/// Longest text that is put in its canonical form, in characters; no answer is as long.
-const LONGEST_TYPED: usize = 256;
-
-/// Which answers fit, and the revision of the account at which they were compared.
-type Compared = OnceLock<(i64, Vec<bool>)>;
+/// The answers, and the revision of the account at which they were compared.
+type Compared = OnceLock<(i64, Comparison)>;
 
 impl Portal {
     /// "Verify" of the answers to the questions that are asked, in their order. The try is counted, and the proof recorded,
     /// in the commit that precedes the answer: nobody learns a verdict that was not counted.
     pub async fn answer_questions(&self, visit: &Visit, answers: &[&str], key: FormKey<'_>) -> Answer<Onward> {
         let compared = Compared::new();
-        let compared = &compared;
-        self.deed(visit, Form::Answer, key, answers, move |found, now| {
-            Box::pin(async move { self.decide_answers(visit, &found, answers, compared, now).await })
-        })
-        .await
+        let once = &compared;
+        let deciding = self.deed(visit, Form::Answer, key, answers, move |found, now| {
+            Box::pin(async move { self.decide_answers(visit, &found, answers, once, now).await })
+        });
+        let onward = deciding.await?;
+        // Only where the verdict moved the flow on: what was compared for another's sake tells nobody anything.
+        if let Some((_, comparison)) = compared.get().filter(|_| onward.holder.is_some()) {
+            self.renew_answers(comparison).await;
+        }
+        Ok(onward)
     }
 
     async fn decide_answers(
@@ -60,8 +63,8 @@ impl Portal {
         if let Some(refusal) = refused(lane.leave(&before, now)) {
             return Ok(self.blocked(visit, found, now, Event::Verify, Method::Questions, refusal));
         }
-        let fits = self.compared(found, &account, &asked, answers, compared).await?;
-        let proof = Proof::by_answers(fits, policy.questions_asked, way.is_seasoned, now);
+        let fits = self.fits(found, &account, &asked, answers, compared).await?;
+        let proof = Proof::by_answers(&fits, policy.questions_asked, way.is_seasoned, now);
         let mut entry = self.flow_entry(visit, &found.flow, now, Event::Verify, Outcome::Failed);
         entry.method = Some(Method::Questions);
         let mut changes = vec![Change::AccountIs {
@@ -107,36 +110,23 @@ impl Portal {
         })
     }
 
-    /// Which answers fit. Each is compared, whatever the others come to and whether or not there is anything to compare it
-    /// with; and once, however often something moves on meanwhile.
-    async fn compared<'c>(
+    /// Which answers fit: compared once, however often something moves on meanwhile.
+    async fn fits(
         &self,
         found: &Found,
         account: &Account,
         asked: &[String],
         answers: &[&str],
-        compared: &'c Compared,
-    ) -> Answer<&'c [bool]> {
+        compared: &Compared,
+    ) -> Answer<Vec<bool>> {
         if compared.get().is_none() {
-            let kept = self.store.answers(&account.id).await?;
-            let mut fits = Vec::with_capacity(asked.len());
-            for (question, typed) in asked.iter().zip(answers) {
-                let stored = kept.iter().find(|one| one.question == *question && one.form == FORM);
-                let stored = stored.map(|one| one.hash.as_str());
-                let is_bearable = typed.chars().nth(LONGEST_TYPED).is_none();
-                let typed = Password::typed(&canonical(if is_bearable { typed } else { "" }));
-                let verdict = if found.walk.proofs().is_empty() {
-                    self.hashing.verify(&typed, stored).await?
-                } else {
-                    self.hashing.verify_proved(&typed, stored).await?
-                };
-                fits.push(verdict);
-            }
+            let of = (&account.id, true);
+            let comparison = self.compare_answers(found, of, asked, answers).await?;
             // Only this decision writes it, and one at a time.
-            let _ = compared.set((account.revision, fits));
+            let _ = compared.set((account.revision, comparison));
         }
         match compared.get() {
-            Some((revision, fits)) if *revision == account.revision => Ok(fits),
+            Some((revision, comparison)) if *revision == account.revision => Ok(comparison.fits()),
             _ => Err(Refusal::Busy.into()),
         }
     }

@@ -85,10 +85,8 @@ impl Portal {
             .into());
         }
         let upkeep = self.store.upkeep(&account.id).await?;
-        if outdated(&contacts, &policy, &upkeep, &found.walk.again)
-            .next()
-            .is_some()
-        {
+        let mut outdated = outdated(&contacts, &policy, &upkeep, &found.walk.again);
+        if outdated.next().is_some() || self.outdated_answers(account, &policy, &upkeep, now).is_some() {
             return Err(Refusal::VerifyAgain.into());
         }
         let entry = self.own_entry(visit, &found, Event::FinishRegistration, Outcome::Succeeded);

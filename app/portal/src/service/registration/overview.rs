@@ -74,7 +74,7 @@ impl Portal {
                     }),
                 }
             })
-            .chain(self.questions_line(account, contacts, policy, now))
+            .chain(self.questions_line(account, contacts, upkeep, policy, now))
             .collect();
         Overview {
             user_name: account.name.clone(),

@@ -10,6 +10,7 @@ use crate::ports::{Account, Change, Contact, KeptAnswer, Matter, Password};
 use crate::refusal::Refusal;
 use crate::screen::{Line, QuestionsForm, Standing};
 use crate::service::{Answer, Portal, Visit};
+use crate::upkeep::Upkeep;
 
 impl Portal {
     /// The page on which questions are chosen and answered.
@@ -92,19 +93,27 @@ impl Portal {
         self.settle(visit, &found, now, changes).await
     }
 
-    /// The line of the registration page, where this person may be asked questions.
+    /// The line of the registration page, where this person may be asked questions. Where fewer of those that are answered
+    /// can be asked than are, they are missing, and the line still says how many there are.
     pub(super) fn questions_line(
         &self,
         account: &Account,
         contacts: &[Contact],
+        upkeep: &Upkeep,
         policy: &Policy,
         now: Moment,
     ) -> Option<Line> {
-        let registered = self.questioned(account, policy, now).and(account.answered.as_ref());
+        let answered = account.answered.as_ref();
+        let registered = self.questioned(account, policy, now).and(answered);
+        let outdated = self.outdated_answers(account, policy, upkeep, now);
         policy.asks_questions(account.role).then(|| Line {
             means: Means::Questions,
-            mask: registered.map_or_else(String::new, |answered| answered.questions.len().to_string()),
-            standing: registered.map_or(Standing::Missing, |answered| Standing::Verified(answered.at)),
+            mask: answered.map_or_else(String::new, |answered| answered.questions.len().to_string()),
+            standing: match (registered, outdated) {
+                (None, _) => Standing::Missing,
+                (Some(_), Some(at)) => Standing::Outdated(at),
+                (Some(answered), None) => Standing::Verified(answered.at),
+            },
             can_remove: registered.is_some() && self.can_spare_questions(account, contacts, policy, now),
         })
     }
