@@ -92,6 +92,20 @@ async fn answers_that_are_right_move_to_the_newest_key_and_are_as_good_as_before
 }
 
 #[tokio::test]
+async fn the_user_name_is_no_answer_though_no_mailbox_has_it() {
+    let site = site().await;
+    let mut browser = site.browser(site.pool(Cost::default()));
+    browser.sign_in(NAME, PASSWORD).await;
+    let mut answers = ANSWERS;
+    answers[0].1 = "K. Sato";
+    let refused = register(&mut browser, &answers).await.json();
+    assert_eq!(
+        refused,
+        json!({ "No": { "questions": [{ "place": 0, "problem": "name" }] } })
+    );
+}
+
+#[tokio::test]
 async fn an_answer_of_another_form_fits_nothing_and_is_as_much_work() {
     let house = registered(&ANSWERS).await;
     let account = ken(&house).await;

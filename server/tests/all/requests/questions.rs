@@ -182,6 +182,10 @@ async fn setting_them_asks_for_a_password_and_a_code_and_is_told_where_one_was_k
         .find(|(event, ..)| event == "add_method");
     assert_eq!(row.unwrap().1, "succeeded");
 
+    let mut later = Browser::new(&house);
+    later.sign_in("k.sato", PASSWORD).await;
+    let refused = later.post("register/remove", &[("kind", "questions")]).await;
+    assert!(refused.next().contains("proof_too_old"), "{}", refused.body);
     let removed = thief.post("register/remove", &[("kind", "questions")]).await;
     assert_eq!(removed.next(), "/register");
     assert!(ken(&house).await.answered.is_none());

@@ -50,3 +50,23 @@ fn a_short_minimum_is_refused_unless_a_second_factor_is_stated() {
         "{shown}"
     );
 }
+
+#[test]
+fn whoever_allows_questions_or_takes_one_back_is_told_what_that_means() {
+    let installation = Installation::new();
+    let methods = r#""methods":["text","email","questions"]"#;
+    let own = r#"[{"id":"canteen","en":"Which dish do you miss?","ja":"なつかしい料理は何ですか。"}]"#;
+    let set = |own: &str| {
+        let said = installation.type_in("policy set -", &format!("{{{methods},\"own_questions\":{own}}}"));
+        assert!(said.is_done, "{}", said.error);
+        said.error
+    };
+    let told = set(own);
+    assert!(
+        told.contains("warning: methods: answers to security questions"),
+        "{told}"
+    );
+    assert!(!told.contains("canteen"), "{told}");
+    let told = set("[]");
+    assert!(told.contains("warning: own_questions: `canteen` is gone"), "{told}");
+}
