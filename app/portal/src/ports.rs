@@ -191,12 +191,12 @@ pub trait Hashing: Send + Sync {
     async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<bool, HashTrouble>;
     /// The hash anew, where the stored one has an older key or another cost. Never waits: busy where others are before it.
     async fn renew(&self, password: &Password, stored: &str) -> Result<Option<String>, HashTrouble>;
-    /// As [`Hashing::hash`], for somebody in a flow that holds a proof: those who have proved nothing never take all of the
-    /// room, however many they are.
+    /// As [`Hashing::hash`], for somebody in a flow that holds a proof or in a session: those who have proved nothing never
+    /// take all of the room, however many they are.
     async fn hash_proved(&self, password: &Password) -> Result<String, HashTrouble> {
         self.hash(password).await
     }
-    /// As [`Hashing::verify`], for somebody in a flow that holds a proof.
+    /// As [`Hashing::verify`], for somebody in a flow that holds a proof or in a session.
     async fn verify_proved(&self, password: &Password, stored: Option<&str>) -> Result<bool, HashTrouble> {
         self.verify(password, stored).await
     }

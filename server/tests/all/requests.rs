@@ -22,6 +22,7 @@ mod help;
 mod hostile;
 mod https;
 mod keeping;
+mod kept_room;
 mod landline;
 mod lifetime;
 mod malformed;

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::screen::Pressing;
 use crate::upkeep::Due;
 
-use self::password::Known;
+use self::password::{Giver, Known};
 use super::device::Device;
 use super::reachable::channels;
 use super::{Answer, Portal, ROUNDS, Trouble, Visit};
@@ -87,7 +87,10 @@ impl Portal {
             let mut entry = self.entry(visit, self.now(), Event::SignIn, Outcome::Failed);
             entry.subject = account.as_ref().map(|account| account.id.clone());
             let tried = (&subject, account.as_ref(), &password);
-            match self.judge_password(visit, tried, &mut known, entry).await? {
+            match self
+                .judge_password((visit, Giver::Stranger), tried, &mut known, entry)
+                .await?
+            {
                 Known::Right {
                     account,
                     entry,

@@ -21,12 +21,19 @@ pub(super) enum Known<'a> {
     Wrong { changes: Vec<Change> },
 }
 
+/// Who gives a password. The hashing keeps room for those who have proved something, and a session is a proof.
+#[derive(Clone, Copy)]
+pub(super) enum Giver {
+    Stranger,
+    SignedIn,
+}
+
 impl Portal {
     /// Judges a password once: whether it may be tried, and whether it fits. `subject` is whom it is counted for, `fits`
     /// what the hash said when something has moved on and it is judged again, `entry` the row of a failure.
     pub(super) async fn judge_password<'a>(
         &self,
-        visit: &Visit,
+        (visit, giver): (&Visit, Giver),
         (subject, account, password): (&AccountId, Option<&'a Account>, &Password),
         fits: &mut Option<bool>,
         mut entry: Entry,
@@ -42,7 +49,10 @@ impl Portal {
             fits
         } else {
             let hash = account.and_then(|account| account.hash.as_deref());
-            *fits.insert(self.hashing.verify(password, hash).await?)
+            *fits.insert(match giver {
+                Giver::Stranger => self.hashing.verify(password, hash).await?,
+                Giver::SignedIn => self.hashing.verify_proved(password, hash).await?,
+            })
         };
         let saved = |before, after| Change::SaveFailures {
             account: counter.clone(),
@@ -88,7 +98,8 @@ impl Portal {
                 ..entry.clone()
             };
             let tried = (&account.id, Some(account), password);
-            let (changes, answer) = match self.judge_password(visit, tried, &mut known, entry).await? {
+            let by = (visit, Giver::SignedIn);
+            let (changes, answer) = match self.judge_password(by, tried, &mut known, entry).await? {
                 Known::Right { entry, mut changes, .. } => {
                     changes.extend(then(&entry));
                     (changes, Ok(entry))
