@@ -42,6 +42,7 @@ mod population;
 mod presence;
 mod proof;
 mod questions;
+mod real_post;
 mod refused;
 mod registration;
 mod rehash;

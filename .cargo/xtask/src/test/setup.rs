@@ -9,7 +9,7 @@ use crate::place::Place;
 use crate::process;
 
 /// Debian packages and what they are for.
-const PACKAGES: [(&str, &str); 8] = [
+const PACKAGES: [(&str, &str); 9] = [
     ("chromium", "the browser of the journeys"),
     ("firefox-esr", "the whole story in another engine"),
     ("webkit2gtk-driver", "and in a third one"),
@@ -22,6 +22,10 @@ const PACKAGES: [(&str, &str); 8] = [
     (
         "exim4-daemon-light",
         "a real mail server, started by the tests with their own settings",
+    ),
+    (
+        "kannel",
+        "a real gateway for text messages, started by the tests as well",
     ),
     (
         "postgresql",

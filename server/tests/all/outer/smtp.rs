@@ -1,7 +1,7 @@
 //! Mail, against a real mail server that the test starts: Exim on an address of its own.
 
 #[path = "smtp/exim.rs"]
-pub(super) mod exim;
+pub mod exim;
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ fn courier(section: &str) -> Smtp {
 }
 
 /// With everything that this server asks for.
-fn section(exim: &Exim) -> String {
+pub fn section(exim: &Exim) -> String {
     format!(
         "host = \"{}\"\nport = {}\nuser = \"aikagi\"\npassword = \"{}\"\nca = \"{}\"\n",
         exim.host,

@@ -63,21 +63,21 @@ async fn turn(house: &House, post: Post) -> Option<JoinHandle<()>> {
     Some(hanging)
 }
 
-/// Everything that somebody hears who asks for a code, does not get it, and asks for help.
-async fn walk(house: &House, name: &str, post: Post) -> Vec<Shape> {
+/// Everything that somebody hears who asks for a code, does not get it, and asks for help, while delivery has its turns.
+pub async fn walk(house: &House, name: &str, turn: impl AsyncFn() -> Option<JoinHandle<()>>) -> Vec<Shape> {
     let mut browser = Browser::new(house);
     let mut heard = vec![browser.identify(name).await];
     for path in ["/reset/choose", "/reset/stopped"] {
         heard.push(browser.page(path).await);
     }
     heard.push(browser.ask("email", "").await);
-    let mut hanging = vec![turn(house, post).await];
+    let mut hanging = vec![turn().await];
     heard.push(browser.page("/reset/code").await);
     heard.push(browser.verify("123 45x 78").await);
     heard.push(browser.page("/reset/code").await);
     let key = browser.key().await;
     heard.push(browser.post("reset/contact", &[("key", &key)]).await);
-    hanging.push(turn(house, post).await);
+    hanging.push(turn().await);
     for path in ["/contact", "/reset/choose", "/reset/stopped"] {
         heard.push(browser.page(path).await);
     }
@@ -88,7 +88,8 @@ async fn walk(house: &House, name: &str, post: Post) -> Vec<Shape> {
     heard.iter().map(Shape::of).collect()
 }
 
-const NAMES: [&str; 3] = ["k.sato", "h.tanaka", "nobody.here"];
+/// One who gets a code, one without methods, and nobody.
+pub const NAMES: [&str; 3] = ["k.sato", "h.tanaka", "nobody.here"];
 
 #[tokio::test]
 async fn a_courier_that_refuses_fails_or_hangs_changes_no_answer() {
@@ -109,7 +110,8 @@ async fn a_courier_that_refuses_fails_or_hangs_changes_no_answer() {
         }
         let mut walks = Vec::new();
         for name in NAMES {
-            let walked = tokio::time::timeout(minutes(1), walk(&house, name, post)).await;
+            let walked = walk(&house, name, async || turn(&house, post).await);
+            let walked = tokio::time::timeout(minutes(1), walked).await;
             walks.push(walked.unwrap_or_else(|_| panic!("{name} waits for a courier: {post:?}")));
         }
         assert_eq!(

@@ -15,6 +15,25 @@ const PROGRAM: &str = "/usr/sbin/exim4";
 /// Far longer than it takes, so that a test which hangs says so.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How everything is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refuses {
+    /// For good: 550.
+    Always,
+    /// For now: 451, as a server does that wants to see a sender again.
+    ForNow,
+}
+
+impl Refuses {
+    /// The file that says so.
+    const fn file(self) -> &'static str {
+        match self {
+            Self::Always => "refuse-always",
+            Self::ForNow => "refuse-for-now",
+        }
+    }
+}
+
 /// A mail server, ended with the test.
 pub struct Exim {
     scratch: Scratch,
@@ -104,6 +123,38 @@ impl Exim {
         assert!(opened.is_ok(), "exim does not start: {}", errors());
     }
 
+    /// From now on everything is refused for good (550), or for now (451); or nothing any more.
+    pub fn refuse(&self, how: Option<Refuses>) {
+        for one in [Refuses::Always, Refuses::ForNow] {
+            let file = self.scratch.path(one.file());
+            if how == Some(one) {
+                fs::write(file, "").unwrap();
+            } else {
+                fs::remove_file(file).ok();
+            }
+        }
+    }
+
+    /// Lets it hang: the kernel takes connections for it, and nobody says a word; or go on.
+    pub fn hang(&self, hangs: bool) {
+        let signal = if hangs { "-STOP" } else { "-CONT" };
+        self.signal(signal);
+    }
+
+    fn signal(&self, signal: &str) {
+        // It and the processes that it started for single connections.
+        Command::new("kill")
+            .args([signal, "--", &format!("-{}", self.process.id())])
+            .status()
+            .ok();
+    }
+
+    /// How often it refused something.
+    pub fn refusals(&self) -> usize {
+        let log = fs::read_to_string(self.scratch.path("log/mainlog")).unwrap_or_default();
+        log.matches("rejected RCPT").count()
+    }
+
     /// The mails that arrived, as soon as there are so many.
     pub async fn arrived(&self, expected: usize) -> Vec<String> {
         let read = || -> Vec<String> {
@@ -128,23 +179,21 @@ impl Exim {
 
 impl Drop for Exim {
     fn drop(&mut self) {
-        // It and the processes that it started for single connections: they would write into the directory that goes.
-        Command::new("kill")
-            .args(["-KILL", "--", &format!("-{}", self.process.id())])
-            .status()
-            .ok();
+        // None may write into the directory that goes.
+        self.signal("-KILL");
         self.process.wait().ok();
     }
 }
 
 /// Says so and goes on; in CI nothing is skipped.
-fn skipped(why: &str) -> Option<Exim> {
+pub fn skipped<T>(why: &str) -> Option<T> {
     assert!(std::env::var_os("CI").is_none(), "{why}");
     println!("skipped: {why}");
     None
 }
 
-fn free_ports<const N: usize>() -> [u16; N] {
+/// Ports that nobody listens on.
+pub fn free_ports<const N: usize>() -> [u16; N] {
     // All at once, so that they differ.
     let held = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     held.each_ref().map(|listener| listener.local_addr().unwrap().port())
@@ -211,6 +260,10 @@ check:
           local_parts = nobody
   defer   message = come back later, $local_part@$domain
           local_parts = later
+  deny    message = nobody here wants that
+          condition = ${{if exists{{{dir}/refuse-always}}}}
+  defer   message = come back later
+          condition = ${{if exists{{{dir}/refuse-for-now}}}}
   accept  condition = ${{if eq{{$received_port}}{{{plain}}}}}
   accept  authenticated = *
   deny    message = sign in first
