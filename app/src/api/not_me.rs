@@ -13,9 +13,15 @@ use server_fn::codec::GetUrl;
 use super::request::Request;
 use super::{Next, Said, View};
 
-/// The page behind a link.
+/// Longer than any of our links is.
+#[cfg(feature = "ssr")]
+const LONGEST: usize = 160;
+
+/// The page behind a link. What cannot be one of ours leads to the page that says so: an answer carries the address.
 #[cfg(feature = "ssr")]
 fn page(token: &str) -> String {
+    let is_plain = token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let token = if is_plain && token.len() <= LONGEST { token } else { "-" };
     format!("/not-me/link/{token}")
 }
 

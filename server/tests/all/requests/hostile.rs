@@ -117,6 +117,11 @@ async fn poison_in_the_forms_that_everybody_sees_does_nothing() {
         ("reset/ask", vec![("method", "email"), ("whole_text", ""), ("key", "k")]),
         ("reset/set", vec![("new_password", "p"), ("again", "p"), ("key", "k")]),
         ("reset/contact", vec![("key", "k")]),
+        (
+            "reset/questions",
+            vec![("answer1", "x"), ("answer2", "y"), ("answer3", "z"), ("key", "k")],
+        ),
+        ("not-me/stop", vec![("token", "t")]),
         ("signout", vec![]),
     ] {
         poison_all(&mut browser, door, &fields).await;
@@ -183,6 +188,13 @@ async fn poison_in_the_forms_of_a_session_registers_nothing() {
         ("register/remove", vec![("kind", "email")]),
         ("register/prove", vec![("password", "x")]),
         ("register/finish", vec![]),
+        ("register/vouched", vec![("kind", "email")]),
+        ("register/verify-again", vec![("kind", "email")]),
+        (
+            "register/confirm",
+            vec![("answer", "still_right"), ("going", "register")],
+        ),
+        ("register/questions", vec![("question1", "first-film"), ("answer1", "x")]),
         ("change", vec![("current", "x"), ("new_password", "x"), ("again", "y")]),
     ] {
         poison_all(&mut browser, door, &fields).await;
