@@ -41,11 +41,10 @@ impl SqlStore {
                 .bind(BATCH)
                 .fetch_all(&self.reader)
                 .await?;
-            if rows.is_empty() {
-                continue;
-            }
             let anew: Vec<_> = rows.iter().filter_map(|row| self.anew(row)).collect();
-            return self.replace_addresses(anew).await;
+            if !anew.is_empty() {
+                return self.replace_addresses(anew).await;
+            }
         }
         Ok(0)
     }

@@ -135,6 +135,11 @@ async fn a_row_that_cannot_be_opened_keeps_no_other_from_its_turn() {
     ground.keys.look_again().unwrap();
     assert_eq!(ground.store.encrypt_anew(&ground.keys.kids()).await.unwrap(), 2);
     assert_eq!(ground.store.under(&["k1".into()]).await.unwrap()[0].addresses, 1);
+    // Those under a later key neither.
+    rotate(&ground);
+    ground.keys.look_again().unwrap();
+    assert_eq!(ground.store.encrypt_anew(&ground.keys.kids()).await.unwrap(), 2);
+    assert_eq!(ground.store.under(&["k2".into()]).await.unwrap()[0].addresses, 0);
 }
 
 #[tokio::test]
