@@ -64,6 +64,23 @@ async fn a_method_whose_budget_is_used_up_is_down_and_another_is_offered() {
 }
 
 #[tokio::test]
+async fn what_was_filled_in_is_confirmed_by_a_call_where_texts_are_used_up() {
+    let house = House::open().await;
+    let spending = Spending {
+        texts_a_minute: 1,
+        ..Spending::default()
+    };
+    spend(&house, spending).await;
+    assert_eq!(ask_for_text(&house, 0).await.1, "/reset/code");
+    let mut browser = Browser::new(&house);
+    browser.sign_in("r.ito", "copper bridge 5519").await;
+    let heard = browser.post("register/vouched", &[("kind", "phone")]).await;
+    assert_eq!(heard.next(), "/register/code");
+    let view = browser.view("register/code/view").await;
+    assert_eq!(view["screen"][1]["method"], "call", "{view}");
+}
+
+#[tokio::test]
 async fn a_budget_is_not_exceeded_by_those_who_ask_at_once() {
     let house = House::open().await;
     let spending = Spending {

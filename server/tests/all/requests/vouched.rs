@@ -5,6 +5,7 @@ use portal::audit::Actor;
 use portal::method::ContactKind;
 use portal::moment::hours;
 use portal::ports::{Change, Contact, Store as _, Trust};
+use portal::upkeep::Demand;
 use server::store::people::PersonUpdate;
 
 use super::browser::{Browser, EMAIL, House, PASSWORD};
@@ -80,6 +81,26 @@ async fn what_was_filled_in_is_confirmed_by_one_press_and_a_code() {
         "/register",
         "there is nothing to confirm any more"
     );
+}
+
+#[tokio::test]
+async fn what_was_confirmed_since_an_administrator_asked_for_it_is_not_verified_once_more() {
+    let house = House::open().await;
+    let name = UserName::parse(RYO.0).unwrap();
+    let account = house.store().account_named(&name).await.unwrap().unwrap();
+    house.later(60);
+    let demand = house.server.portal.demand(&account, Demand::Register, Actor::Console);
+    assert!(demand.await.unwrap());
+    let mut browser = signed_in(&house).await;
+    for (kind, address) in [("email", RYO_EMAIL), ("phone", RYO_PHONE)] {
+        browser.post("register/vouched", &[("kind", kind)]).await;
+        let code = house.code(address).await;
+        browser.post("register/verify", &[("code", &code)]).await;
+        house.later(31);
+    }
+    let page = browser.page("/register").await.body;
+    assert!(!page.contains("Verify again"), "{page}");
+    assert_eq!(browser.post("register/finish", &[]).await.next(), "/register/done");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use crate::audit::{Event, Outcome};
 use crate::method::ContactKind;
 use crate::ports::{Change, Contact, Fault, Trust};
 use crate::refusal::Refusal;
-use crate::registration::Stage;
+use crate::registration::{Registration, Stage};
 use crate::service::reachable::{best, ways};
 use crate::service::{Answer, Portal, Visit};
 
@@ -26,7 +26,7 @@ impl Portal {
         };
         found.may_change(&contacts, &policy, now)?;
         let ways = ways(contact, &policy);
-        let failing = self.store.failing(now).await?;
+        let failing = self.failing(now).await?;
         let working = ways.iter().find(|method| !failing.contains(method));
         let way = *working.or_else(|| ways.first()).ok_or(Refusal::Method)?;
         let mut changes = vec![Change::DropPending {
@@ -37,13 +37,20 @@ impl Portal {
         self.settle(visit, &found, now, changes).await
     }
 
-    /// What follows from the right code: the contact stays what it was, and is the owner's own.
+    /// What follows from the right code: the contact stays what it was, and is the owner's own. Whoever asked for it to be
+    /// verified again has that by now.
     pub(super) fn confirmed(&self, visit: &Visit, found: &Found, contact: &Contact) -> Result<Vec<Change>, Fault> {
         let mut entry = self.own_entry(visit, found, Event::AddMethod, Outcome::Succeeded);
         entry.method = found.walk.stage.dispatch().map(|dispatch| dispatch.method);
         entry.detail = "confirmed".into();
+        let again = found.walk.again.iter().cloned().chain([contact.id.clone()]);
+        let walk = Registration {
+            stage: Stage::Overview,
+            again: again.collect(),
+            ..found.walk.clone()
+        };
         Ok(vec![
-            found.saved(Stage::Overview)?,
+            found.saved_as(&walk)?,
             Change::ConfirmContact(contact.id.clone()),
             Change::Record(entry),
         ])
