@@ -255,7 +255,7 @@ impl Request {
 }
 
 /// Fields whose values may be shown again. Passwords, codes and answers are not among them.
-const SHOWN_AGAIN: [&str; 16] = [
+const SHOWN_AGAIN: [&str; 17] = [
     "user_name",
     "token",
     "going",
@@ -266,6 +266,7 @@ const SHOWN_AGAIN: [&str; 16] = [
     "method",
     "whole_text",
     "whole_call",
+    "whole_office",
     "device",
     "question1",
     "question2",

@@ -1,6 +1,7 @@
 //! The same walk with scripts off: plain forms, redirects, what was typed kept.
 
 use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PHONE};
+use super::office::{OFFICE, set_office};
 
 /// The value of a hidden field in a page.
 pub fn hidden(page: &str, name: &str) -> String {
@@ -172,6 +173,11 @@ async fn changing_the_language_keeps_the_step_and_what_was_typed_but_no_secret()
     let after = picked(&page);
     assert!(after.len() == 1 && after[0].contains("value=\"call\""), "{page}");
     assert!(page.contains("value=\"090 1111 2222\""), "{page}");
+    set_office(&house, OFFICE.0).await;
+    let typed = "to_language=ja&method=office_phone&whole_office=03+3224+1111";
+    change_language(&mut browser, "/reset/choose", typed).await;
+    let page = follow(&mut browser, "/reset/choose").await;
+    assert!(page.contains("value=\"03 3224 1111\""), "{page}");
 }
 
 /// Presses the button of another language on a page, with what is typed there.
