@@ -5,7 +5,8 @@ use portal::audit::Actor;
 use portal::method::ContactKind;
 use server::store::people::PersonUpdate;
 
-use super::browser::{Browser, EMAIL, House, NEW_PASSWORD};
+use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PHONE};
+use super::office::OFFICE;
 
 #[tokio::test]
 async fn every_administrator_is_told_of_the_reset_of_another_also_without_a_mailbox_of_the_account() {
@@ -31,4 +32,43 @@ async fn every_administrator_is_told_of_the_reset_of_another_also_without_a_mail
         let text = house.arrived(address).await;
         assert!(text.contains("r.ito"), "{address}: {text}");
     }
+}
+
+#[tokio::test]
+async fn two_calls_are_never_enough_for_an_administrator() {
+    let house = House::open().await;
+    let name = UserName::parse("k.sato").unwrap();
+    let make = async |role, phone: &str, removed: &[ContactKind]| {
+        let phones = [(ContactKind::Office, OFFICE.0), (ContactKind::Phone, phone)];
+        let update = PersonUpdate {
+            role: Some(role),
+            vouched: phones.map(|(kind, number)| (kind, number.to_owned())).into(),
+            removed: removed.to_vec(),
+            ..PersonUpdate::default()
+        };
+        let update = house.store().update_person(&name, update, Actor::Console, house.now());
+        update.await.unwrap();
+    };
+    let offered = async || {
+        let mut browser = Browser::new(&house);
+        browser.identify("k.sato").await;
+        browser.view("reset/view?step=choose").await.to_string()
+    };
+    make(Role::Person, PHONE, &[]).await;
+    assert!(offered().await.contains("\"call\""));
+    make(Role::Administrator, PHONE, &[]).await;
+    let choices = offered().await;
+    assert!(
+        choices.contains("\"office_phone\"") && choices.contains("\"text\"") && !choices.contains("\"call\""),
+        "{choices}"
+    );
+    let mut browser = Browser::new(&house);
+    browser.identify("k.sato").await;
+    let heard = browser.ask("call", "090 1234 5678").await.next();
+    assert!(heard.contains("\"method\""), "{heard}");
+    // A landline takes no texts, so nothing is left beside the calls.
+    make(Role::Administrator, "+81662010110", &[ContactKind::Email]).await;
+    assert_eq!(Browser::new(&house).identify("k.sato").await.next(), "/reset/stopped");
+    make(Role::Person, "+81662010110", &[]).await;
+    assert_eq!(Browser::new(&house).identify("k.sato").await.next(), "/reset/choose");
 }
