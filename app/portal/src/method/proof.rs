@@ -1,8 +1,8 @@
 //! A proof: the only thing that passes a gate.
 //!
 //! There are three ways to come by one: by comparing a code that was sent with the one that was typed, by answers to
-//! security questions all of which fit, or by reading the row in which such a comparison was recorded. Nothing else can make one, so choosing, switching, going back and
-//! failing cannot either.
+//! security questions all of which fit, or by reading the row in which such a comparison was recorded. Nothing else can
+//! make one, so choosing, switching, going back and failing cannot either.
 
 use super::Method;
 #[cfg(feature = "service")]
