@@ -91,7 +91,7 @@ async fn a_budget_is_not_exceeded_by_those_who_ask_at_once() {
     let mut asked = tokio::task::JoinSet::new();
     for (n, (name, password, number)) in [
         ("h.tanaka", "first lantern 2041", "090 8765 4321"),
-        ("k.sato", super::browser::PASSWORD, "080 5555 1234"),
+        ("i.matsumoto", "yellow umbrella 5083", "080 5555 1234"),
     ]
     .into_iter()
     .enumerate()
@@ -106,7 +106,26 @@ async fn a_budget_is_not_exceeded_by_those_who_ask_at_once() {
     }
     let heard = asked.join_all().await;
     let sent = heard.iter().filter(|next| *next == "/register/code").count();
-    assert!(sent <= 1, "{heard:?}");
+    assert_eq!(sent, 1, "{heard:?}");
+}
+
+#[tokio::test]
+async fn the_budget_of_a_minute_has_room_again_after_it() {
+    let house = House::open().await;
+    let spending = Spending {
+        texts_a_minute: 1,
+        ..Spending::default()
+    };
+    spend(&house, spending).await;
+    assert_eq!(ask_for_text(&house, 1).await.1, "/reset/code");
+    let mut newcomer = Browser::new(&house);
+    newcomer.sign_in("h.tanaka", "first lantern 2041").await;
+    let form = [("country", "JP"), ("number", "090 8765 4321"), ("way", "text")];
+    house.later(59);
+    let heard = newcomer.post("register/phone", &form).await.next();
+    assert!(heard.contains("channel_down"), "{heard}");
+    house.later(1);
+    assert_eq!(newcomer.post("register/phone", &form).await.next(), "/register/code");
 }
 
 #[tokio::test]
