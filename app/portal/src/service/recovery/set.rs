@@ -210,3 +210,22 @@ pub(super) fn told(walk: &Recovery, now: Moment) -> String {
         methods
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::Channel;
+    use crate::moment::seconds;
+
+    #[test]
+    fn what_is_set_within_two_seconds_is_told_from_what_people_do() {
+        let began = Moment::from_millis(1_800_000_000_000);
+        let proof = Proof::recorded(Method::Email, Channel::of_address("d"), true, began);
+        let walk = Recovery::begin(Ok(2), began).with_proofs(vec![proof]);
+        assert_eq!(
+            told(&walk, Moment::from_millis(began.millis() + 1_999)),
+            "email too_fast"
+        );
+        assert_eq!(told(&walk, began + seconds(2)), "email");
+    }
+}

@@ -137,6 +137,8 @@ async fn a_file_is_imported_whole_or_not_at_all_with_every_mistake_told_by_its_l
              three,,,,{GOOD}\n\
              three,,,,\n\
              ta1en,,,,\n\
+             bell,,,,\n\
+             be11,,,,\n\
              four,,,\n"
         ),
     );
@@ -148,7 +150,8 @@ async fn a_file_is_imported_whole_or_not_at_all_with_every_mistake_told_by_its_l
         "bad.csv:5: `name` cannot be `bad name`",
         "bad.csv:7: `name` stands in line 6 already",
         "bad.csv:8: `name` looks like `talen`, who is there already",
-        "bad.csv:9: `name` has other columns",
+        "bad.csv:10: `name` looks like `bell` in line 9",
+        "bad.csv:11: `name` has other columns",
     ] {
         assert!(said.contains(line), "{line}\n{said}");
     }
