@@ -11,6 +11,7 @@ use portal::method::code::{LIFE, Purpose};
 use portal::method::{ContactKind, Means, Method};
 use portal::moment::Moment;
 use portal::ports::{Alarm, CallForHelp, Code, Matter};
+use portal::recovery::Case;
 
 use self::name::clean;
 use crate::courier::Parcel;
@@ -124,7 +125,8 @@ impl Sender {
         };
         let name = clean(draft.name);
         let (subject, text) = match matter {
-            Matter::Code { .. } | Matter::Nothing => return None,
+            Matter::Code { .. } | Matter::Unsent { .. } | Matter::Nothing => return None,
+            Matter::CannotReset { case } => cannot_reset(words, *case, &name),
             Matter::WasReset => (
                 words.say(Word::MailResetSubject).to_owned(),
                 words.fill(Word::MailReset, &[("name", &name)]),
@@ -315,6 +317,20 @@ fn slowly(digits: &str, language: Language) -> String {
         group.join(short)
     });
     groups.collect::<Vec<_>>().join(long)
+}
+
+/// Subject and text for an owner whose account cannot be recovered here: what the page tells elsewhere.
+fn cannot_reset(words: Words, case: Case, name: &str) -> (String, String) {
+    let lead = match case {
+        Case::ManagedElsewhere => Word::StoppedElsewhereLead,
+        Case::NotEnabled => Word::StoppedDisabledLead,
+        Case::NotVerified => Word::StoppedUnverifiedLead,
+    };
+    let mut parts = vec![words.fill(Word::MailCannotReset, &[("name", &name)]), words.say(lead).to_owned()];
+    if case == Case::NotVerified {
+        parts.push(format!("{}: {}", words.say(Word::StoppedLaterTitle), words.say(Word::StoppedLater)));
+    }
+    (words.say(Word::MailCannotResetSubject).to_owned(), parts.join("\n\n"))
 }
 
 /// Why somebody could not go on.

@@ -191,7 +191,7 @@ impl Delivery {
             not_me: link.as_deref(),
         };
         match (&message.matter, &message.to, contact) {
-            (Matter::Nothing, _, _) => Ok(Vec::new()),
+            (Matter::Nothing | Matter::Unsent { .. }, _, _) => Ok(Vec::new()),
             (Matter::Code { code }, Recipient::Contact(_), Some(contact)) => {
                 let code = self.store.code_for_sending(code).await?;
                 let Some(code) = code.filter(|code| self.may_receive(&contact, code)) else {

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use app::api::demo::{Arrived, Player, Stage, Theatre};
 use async_trait::async_trait;
+use portal::policy::AccountMessages;
 use portal::ports::{Clock as _, Fault};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -77,7 +78,12 @@ fn arrived(letter: Letter) -> Arrived {
 }
 
 /// Runs the demonstration until told to stop.
-pub async fn run(listen: SocketAddr, folder: Option<PathBuf>, mut told: watch::Receiver<bool>) -> Result<(), Fault> {
+pub async fn run(
+    listen: SocketAddr,
+    folder: Option<PathBuf>,
+    messages: AccountMessages,
+    mut told: watch::Receiver<bool>,
+) -> Result<(), Fault> {
     crate::cli::log(Log {
         format: LogFormat::Text,
         level: tracing::Level::WARN,
@@ -113,6 +119,7 @@ pub async fn run(listen: SocketAddr, folder: Option<PathBuf>, mut told: watch::R
             stop.clone(),
         )
         .await?;
+        people::decide(&server, messages).await?;
         if is_first {
             println!("The demonstration is at http://localhost:{port}/ : begin with http://localhost:{port}/demo");
             is_first = false;

@@ -206,6 +206,10 @@ impl Store for SqlStore {
     }
 
     async fn failing(&self, now: Moment) -> std::result::Result<Vec<Method>, Fault> {
+    async fn told_of_case(&self, account: &AccountId, since: Moment) -> std::result::Result<bool, Fault> {
+        Ok(self.find_notice_of_case(account, since).await?)
+    }
+
         Ok(self.list_failing(now).await?)
     }
 

@@ -30,6 +30,17 @@ pub enum Enabled {
     Everyone,
 }
 
+/// What somebody hears of an account whose name they give.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountMessages {
+    /// Why it cannot be recovered here, at once.
+    #[default]
+    Explain,
+    /// Nothing: every name, whoever has it or nobody, is shown the same pages, and only the owner hears of the case, by mail.
+    Uniform,
+}
+
 /// Where a person who cannot go on is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -71,6 +82,8 @@ pub struct Policy {
     pub reminder_days: u16,
     /// Whether a locked account may be unlocked with the proofs of a reset, its password kept.
     pub unlock_without_reset: bool,
+    /// What somebody hears of an account whose name they give.
+    pub account_messages: AccountMessages,
     /// Whether the person is told of a reset, an unlocking or a change.
     pub notify_person: bool,
     /// Whether all administrators are told when one of them resets.
@@ -110,6 +123,7 @@ impl Default for Policy {
             reconfirm_days: 180,
             reminder_days: 7,
             unlock_without_reset: true,
+            account_messages: AccountMessages::default(),
             notify_person: true,
             notify_administrators: true,
             help_desk: HelpDesk::Message,
@@ -154,6 +168,23 @@ impl Policy {
     /// who has to prove only once, for knowledge alone opens nothing.
     pub fn asks_questions(&self, role: Role) -> bool {
         self.allows(Method::Questions) && role == Role::Person && self.methods_required >= 2
+    }
+
+    /// Whether nothing may be told of an account to whoever gives its name. Where nobody may reset, everybody is told so.
+    pub fn is_uniform(&self) -> bool {
+        self.account_messages == AccountMessages::Uniform && self.enabled != Enabled::Nobody
+    }
+
+    /// The methods that everybody is shown where nothing may be told of an account, in the order in which they are offered.
+    pub fn shown_to_everybody(&self) -> impl Iterator<Item = Method> {
+        Method::ALL.into_iter().filter(|method| {
+            self.allows(*method)
+                && match method {
+                    Method::Email => true,
+                    Method::Text | Method::Call | Method::Office => !self.countries.is_empty(),
+                    Method::Questions => self.asks_questions(Role::Person),
+                }
+        })
     }
 
     /// The questions that there are.

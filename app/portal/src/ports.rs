@@ -257,6 +257,8 @@ pub trait Store: Send + Sync {
     async fn unfinished(&self, now: Moment) -> Result<Vec<Unfinished>, Fault>;
     /// Whether the owner was told since that a proof was right after many that were wrong.
     async fn told_of_failures(&self, account: &AccountId, since: Moment) -> Result<bool, Fault>;
+    /// Whether the owner was written to since about why the account cannot be recovered.
+    async fn told_of_case(&self, account: &AccountId, since: Moment) -> Result<bool, Fault>;
     /// Methods whose messages have not been getting through for the last minutes.
     async fn failing(&self, now: Moment) -> Result<Vec<Method>, Fault>;
     /// Whether this browser is known for the account.

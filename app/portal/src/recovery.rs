@@ -41,9 +41,11 @@ use crate::moment::{Moment, minutes, seconds};
 use crate::refusal::Refusal;
 
 mod admission;
+mod alike;
 mod unlock;
 
 pub use admission::{Admission, Form};
+pub use alike::Decoy;
 
 /// How long a flow lives before the last step.
 pub const LIFE: Duration = minutes(15);
@@ -110,6 +112,9 @@ pub enum Stage {
         code: CodeId,
         /// When it was asked for.
         asked: Moment,
+        /// Set where nothing was sent, and no code proves anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decoy: Option<Decoy>,
     },
     /// Security questions are asked.
     Answering {
@@ -246,6 +251,7 @@ impl Recovery {
             channel,
             code,
             asked: now,
+            decoy: None,
         };
         self.asked = self.asked.saturating_add(1);
         Ok(self)
@@ -287,7 +293,7 @@ impl Recovery {
             }
             stage => {
                 self.admit(Form::Verify, now)?;
-                matches!(stage, Stage::Awaiting { method, channel, .. }
+                matches!(stage, Stage::Awaiting { method, channel, decoy: None, .. }
                     if *method == proof.method() && channel == proof.channel())
             }
         };
@@ -365,7 +371,7 @@ impl Recovery {
 
     /// Whether it asks for as many proofs as the gate does by now.
     pub fn suffices(&self, gate: Result<u8, Case>) -> bool {
-        gate.is_ok_and(|required| required <= self.required)
+        gate.is_ok_and(|required| required <= self.required) && !self.is_feigned()
     }
 
     /// What it was allowed on holds no longer.

@@ -82,9 +82,10 @@ pub struct Challenge {
 pub struct Choice {
     /// Which.
     pub method: Method,
-    /// The masked address; empty where nothing is sent.
+    /// The masked address; empty where nothing is sent, and where nothing is told of the account.
     pub mask: String,
-    /// The last two digits, where the whole number has to be typed first.
+    /// The last two digits, where the whole number has to be typed first. Empty where nothing is told of the account: then the
+    /// whole address has to be typed as well.
     pub ending: Option<String>,
     /// Why it cannot be picked right now.
     pub hurdle: Option<Hurdle>,
@@ -107,7 +108,7 @@ pub enum Hurdle {
 pub struct Awaited {
     /// The way it travelled.
     pub method: Method,
-    /// Where to: whole where it is being registered, else masked.
+    /// Where to: whole where it is being registered, else masked; empty where nothing is told of the account.
     pub address: String,
     /// Digits of the code.
     pub digits: u8,

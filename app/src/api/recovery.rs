@@ -79,19 +79,21 @@ pub async fn identify(user_name: String, token: String, answer: String, key: Str
     .await
 }
 
-/// Sends a code by a method; for a phone after its whole number was typed.
+/// Sends a code by a method; for a phone after its whole number was typed, and for a mailbox where its address has to be.
 #[server(prefix = "/api", endpoint = "reset/ask")]
 pub async fn ask(
     method: String,
     #[server(default)] whole_text: String,
     #[server(default)] whole_call: String,
     #[server(default)] whole_office: String,
+    #[server(default)] whole_email: String,
     key: String,
 ) -> Result<Next, Said> {
     let mut request = Request::here()?;
     let whole = match method.as_str() {
         "call" => &whole_call,
         "office_phone" => &whole_office,
+        "email" => &whole_email,
         _ => &whole_text,
     };
     let done = request.portal.ask(&request.visit, &method, whole, FormKey(&key)).await;
@@ -100,6 +102,7 @@ pub async fn ask(
         ("whole_text", &whole_text),
         ("whole_call", &whole_call),
         ("whole_office", &whole_office),
+        ("whole_email", &whole_email),
     ];
     onward(&mut request, Step::Choose, &typed, done).await
 }

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use portal::policy::AccountMessages;
+
 use super::serve::told_to_stop;
 use super::{Outcome, block_on};
 use crate::demo;
@@ -16,6 +18,9 @@ pub struct Demo {
     /// The folder for the scratch database: empty, or not there yet. Without it, a temporary one that is removed.
     #[arg(long)]
     dir: Option<PathBuf>,
+    /// Tell nothing of an account to whoever gives its name: the policy's `account_messages` is `uniform`.
+    #[arg(long)]
+    uniform: bool,
 }
 
 impl Demo {
@@ -25,6 +30,11 @@ impl Demo {
                 "the demonstration listens on this machine only: give a loopback address such as 127.0.0.1:8080".into(),
             );
         }
-        block_on(async move { Ok(demo::run(self.listen, self.dir, told_to_stop()?).await?) })
+        let messages = if self.uniform {
+            AccountMessages::Uniform
+        } else {
+            AccountMessages::Explain
+        };
+        block_on(async move { Ok(demo::run(self.listen, self.dir, messages, told_to_stop()?).await?) })
     }
 }

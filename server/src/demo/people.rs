@@ -8,7 +8,7 @@ use portal::limits::{Factor, Failures};
 use portal::method::questions::{FORM, Given, Listing, check};
 use portal::method::{ContactKind, Method};
 use portal::moment::{Moment, days};
-use portal::policy::{Enabled, Policy};
+use portal::policy::{AccountMessages, Enabled, Policy};
 use portal::ports::{
     Change, Committed, Contact, Fault, HashTrouble, Hashing as _, KeptAnswer, Password, Store as _, Trust,
 };
@@ -190,6 +190,17 @@ const CAST: [Part; 15] = [
         answers: &[],
     },
 ];
+
+/// What is told of an account, where it is not what the policy says by itself.
+pub async fn decide(server: &Server, messages: AccountMessages) -> Result<(), Fault> {
+    let (mut policy, version) = server.store.policy().await?;
+    if policy.account_messages == messages {
+        return Ok(());
+    }
+    policy.account_messages = messages;
+    let now = server.portal.now();
+    done(server.store.set_policy(&policy, version, Actor::Console, now).await?)
+}
 
 /// Sets the policy and lets everybody enter.
 pub async fn enter(server: &Server, now: Moment) -> Result<Vec<Player>, Fault> {

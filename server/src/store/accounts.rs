@@ -112,16 +112,29 @@ impl SqlStore {
 }
 
 pub(super) async fn is_at(conn: &mut AnyConnection, account: &AccountId, revision: i64) -> Result<Committed> {
+    Ok(if has_row(conn, account, revision).await? {
+        Committed::Done
+    } else {
+        Committed::Stale
+    })
+}
+
+/// Done where there is no such account, whose first revision would be 1.
+pub(super) async fn is_nobodys(conn: &mut AnyConnection, account: &AccountId) -> Result<Committed> {
+    Ok(if has_row(conn, account, 1).await? {
+        Committed::Stale
+    } else {
+        Committed::Done
+    })
+}
+
+async fn has_row(conn: &mut AnyConnection, account: &AccountId, revision: i64) -> Result<bool> {
     let row = sqlx::query("select id from account where id = $1 and revision = $2")
         .bind(account.as_str())
         .bind(revision)
         .fetch_optional(conn)
         .await?;
-    Ok(if row.is_some() {
-        Committed::Done
-    } else {
-        Committed::Stale
-    })
+    Ok(row.is_some())
 }
 
 /// The account at its next revision, for a change of what belongs to it but stands in other rows.

@@ -48,6 +48,7 @@ impl SqlStore {
             Change::PolicyIs(version) => policy::is_at(conn, version).await,
             Change::OpenFlow(flow) => flows::open(conn, &flow).await,
             Change::SaveFlow(flow) => flows::save(conn, &flow).await,
+            Change::NoAccount(account) => accounts::is_nobodys(conn, &account).await,
             Change::EndFlows { account, except } => flows::end(conn, &account, except.as_ref()).await,
             Change::AddProof(flow, proof) => flows::add_proof(conn, &flow, &proof).await,
             Change::DropProofs(flow) => flows::drop_proofs(conn, &flow).await,

@@ -16,4 +16,14 @@ impl SqlStore {
                 .await?;
         Ok(row.is_some())
     }
+
+    /// Whether the owner of an account was written to since about why it cannot be recovered.
+    pub(super) async fn find_notice_of_case(&self, account: &AccountId, since: Moment) -> Result<bool> {
+        let row = sqlx::query("select id from outbox where what = 'cannot_reset' and account = $1 and at > $2 limit 1")
+            .bind(account.as_str())
+            .bind(since.millis())
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(row.is_some())
+    }
 }

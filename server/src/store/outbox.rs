@@ -51,7 +51,7 @@ impl SqlStore {
 /// Puts a message into the outbox, into the lane of the channel that it will travel by.
 pub(super) async fn enqueue(conn: &mut AnyConnection, message: &Message) -> Result<Committed> {
     let code = match &message.matter {
-        Matter::Code { code } => Some(code.as_str()),
+        Matter::Code { code } | Matter::Unsent { code } => Some(code.as_str()),
         _ => None,
     };
     let contact = match &message.to {
@@ -132,7 +132,7 @@ pub(super) async fn drop_codes(conn: &mut AnyConnection, flow: &FlowId) -> Resul
 fn line(message: &Message) -> String {
     match (&message.matter, &message.to) {
         (Matter::Nothing, _) => format!("nothing:{}", message.id.as_str()),
-        (Matter::Code { .. }, Recipient::Contact(contact)) => format!("code:{}", contact.as_str()),
+        (Matter::Code { .. } | Matter::Unsent { .. }, Recipient::Contact(contact)) => format!("code:{}", contact.as_str()),
         (_, Recipient::Contact(contact)) => format!("notice:{}", contact.as_str()),
         (_, Recipient::HelpDesk) => format!("help:{}", message.account.as_ref().map_or("", AccountId::as_str)),
     }
@@ -143,6 +143,8 @@ pub const fn what(matter: &Matter) -> &'static str {
     match matter {
         Matter::Code { .. } => "code",
         Matter::Nothing => "nothing",
+        Matter::Unsent { .. } => "unsent",
+        Matter::CannotReset { .. } => "cannot_reset",
         Matter::WasReset => "was_reset",
         Matter::WasUnlocked => "was_unlocked",
         Matter::WasChanged => "was_changed",

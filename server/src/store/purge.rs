@@ -20,6 +20,8 @@ const MESSAGES: Duration = days(7);
 /// a name that nobody has is forgotten with those of real accounts, for otherwise the difference would show. It gains a
 /// guesser nothing: waiting gives more tries a day than starting over.
 const PASSWORDS: Duration = hours(48);
+/// Everything that was counted for names that nobody has, as [`PASSWORDS`]: the last of it is a day old.
+const OF_NOBODY: Duration = hours(48);
 /// Wrong whole numbers, as [`PASSWORDS`].
 const WHOLE_NUMBERS: Duration = hours(48);
 /// What the wrong codes of a day came to, and when administrators were told of something: asked of the running day, by
@@ -69,6 +71,12 @@ impl SqlStore {
                 "delete from failures where factor = 'whole_number' and account in (select account from failures \
                  where factor = 'whole_number' and day_began < $1 order by day_began limit $2) and day_began < $1",
                 now - WHOLE_NUMBERS,
+            ),
+            (
+                "delete from failures where substr(account, 1, 5) = 'name:' and (account, factor) in \
+                 (select account, factor from failures where substr(account, 1, 5) = 'name:' and day_began < $1 \
+                 order by day_began limit $2) and day_began < $1",
+                now - OF_NOBODY,
             ),
             (
                 "delete from outbox where number in (select number from outbox \

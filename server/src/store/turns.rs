@@ -64,6 +64,7 @@ fn of(change: &Change) -> Vec<Turn<'_>> {
         | Change::FinishRegistration { account, .. }
         | Change::Freeze { account, .. }
         | Change::KnowDevice { account, .. }
+        | Change::NoAccount(account)
         | Change::ForgetDevices(account)
         | Change::SaveUpkeep(account, _)
         | Change::SetAnswers { account, .. }

@@ -60,6 +60,8 @@ mod throttles;
 mod tried_names;
 mod unlock;
 mod upkeep;
+mod uniform;
+mod uniform_alike;
 mod views;
 mod vouched;
 mod web;

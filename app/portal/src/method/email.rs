@@ -79,6 +79,11 @@ mod parse {
         (labels.len() >= 2 && labels.iter().all(|label| !label.is_empty()) && !is_machine).then_some(domain)
     }
 
+    /// An address with its letters in lower case. Few servers tell cases apart, and people do not.
+    pub fn folded(address: &str) -> String {
+        address.to_ascii_lowercase()
+    }
+
     /// Whether two addresses are one mailbox as far as we can tell: domains are equal, local parts are equal without
     /// regard to case or to a `+tag`.
     pub fn same_mailbox(one: &str, other: &str) -> bool {
@@ -103,7 +108,7 @@ mod parse {
     }
 }
 #[cfg(feature = "service")]
-pub use parse::{domain_of, lies_in, parse, same_mailbox};
+pub use parse::{domain_of, folded, lies_in, parse, same_mailbox};
 
 #[cfg(test)]
 mod tests {
@@ -117,7 +122,7 @@ mod tests {
 
     #[cfg(feature = "service")]
     mod parsing {
-        use super::super::{Problem, lies_in, parse, same_mailbox};
+        use super::super::{Problem, folded, lies_in, parse, same_mailbox};
 
         #[test]
         fn an_address_is_trimmed_and_its_domain_folded() {
@@ -156,6 +161,12 @@ mod tests {
                 parse(&format!("{}@example.net", "a".repeat(300))),
                 Err(Problem::TooLong)
             );
+        }
+
+        #[test]
+        fn letters_are_folded_and_nothing_else() {
+            assert_eq!(folded("Ken.Sato+Home@example.net"), "ken.sato+home@example.net");
+            assert_eq!(folded("+819012345678"), "+819012345678");
         }
 
         #[test]

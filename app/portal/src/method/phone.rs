@@ -153,6 +153,34 @@ mod parse {
         parse(&tidied, region.as_ref(), &[region.as_ref().to_owned()], method)
     }
 
+    /// Reads a whole number that is typed without a country being picked: with its country code, else as one of the first of
+    /// `served` in which there is such a number.
+    ///
+    /// # Errors
+    /// As for [`parse`].
+    pub fn parse_whole(typed: &str, served: &[String], method: Method) -> Result<Number, Problem> {
+        if typed.trim().is_empty() {
+            return Err(Problem::Missing);
+        }
+        if tidy(typed).starts_with('+') {
+            let number = parse_any(typed, method)?;
+            let is_served = ways(&number.e164, served).contains(&method);
+            return is_served.then_some(number).ok_or(Problem::CountryNotServed);
+        }
+        let mut first = Problem::CountryNotServed;
+        for (place, region) in served.iter().enumerate() {
+            match parse(typed, region, served, method) {
+                Err(problem @ (Problem::Impossible | Problem::OtherCountry | Problem::CountryNotServed)) => {
+                    if place == 0 {
+                        first = problem;
+                    }
+                }
+                read => return read,
+            }
+        }
+        Err(first)
+    }
+
     /// Whether a number of this kind can be reached by `method`.
     fn takes(number: &PhoneNumber, method: Method) -> Result<(), Problem> {
         match (number.number_type(&DATABASE), method) {
@@ -226,7 +254,7 @@ mod parse {
     }
 }
 #[cfg(feature = "service")]
-pub use parse::{Number, calling_code, is_same, parse, parse_any, shown, ways};
+pub use parse::{Number, calling_code, is_same, parse, parse_any, parse_whole, shown, ways};
 
 #[cfg(test)]
 mod tests {
@@ -244,7 +272,7 @@ mod tests {
 
     #[cfg(feature = "service")]
     mod parsing {
-        use super::super::{Problem, is_same, parse, ways};
+        use super::super::{Problem, is_same, parse, parse_whole, ways};
         use crate::method::Method;
 
         fn japan(typed: &str) -> Result<String, Problem> {
@@ -306,6 +334,28 @@ mod tests {
                 ("", "none"),
             ] {
                 assert_eq!(ways(e164, &served), [], "{why}");
+            }
+        }
+
+        #[test]
+        fn a_whole_number_says_which_country_it_is_of() {
+            let read = |typed, method| parse_whole(typed, &["JP".into(), "US".into()], method).map(|number| number.e164);
+            for typed in ["090-1234-5678", "+81 90 1234 5678", "０９０　１２３４　５６７８"] {
+                assert_eq!(read(typed, Method::Text).as_deref(), Ok("+819012345678"), "{typed}");
+            }
+            for typed in ["+1 202 555 0143", "(202) 555-0143"] {
+                assert_eq!(read(typed, Method::Call).as_deref(), Ok("+12025550143"), "{typed}");
+            }
+            for (typed, problem) in [
+                ("", Problem::Missing),
+                ("ninety", Problem::Malformed),
+                ("090 1234", Problem::Impossible),
+                ("+49 1511 2345678", Problem::CountryNotServed),
+                ("03 3224 9999", Problem::NoTexts),
+                ("+81 3 3224 9999", Problem::NoTexts),
+                ("03 3224 9999 x1", Problem::Extension),
+            ] {
+                assert_eq!(read(typed, Method::Text), Err(problem), "{typed}");
             }
         }
 

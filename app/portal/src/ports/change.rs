@@ -29,6 +29,8 @@ pub enum Change {
         /// At which.
         revision: i64,
     },
+    /// There is no account of this name: the work of [`Change::AccountIs`] where somebody was looked for in vain.
+    NoAccount(AccountId),
     /// The policy is still at this version.
     PolicyIs(i64),
     /// A new flow.

@@ -5,6 +5,7 @@ use crate::identity::{AccountId, CodeId, ContactId, MessageId};
 use crate::limits::Factor;
 use crate::method::{Means, Method};
 use crate::moment::Moment;
+use crate::recovery::Case;
 
 /// What a message tells. Parameters are small and public; secrets are made when it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -17,6 +18,16 @@ pub enum Matter {
     },
     /// Nothing: written where nothing may be sent, so that the work is the same. Dropped by the worker.
     Nothing,
+    /// A code that goes nowhere, for the same reason: it is counted, and kept, like one that was sent.
+    Unsent {
+        /// Which.
+        code: CodeId,
+    },
+    /// Somebody gave the name of the account, which cannot be recovered here, and was told nothing; to the owner.
+    CannotReset {
+        /// Why.
+        case: Case,
+    },
     /// The password was reset.
     WasReset,
     /// The account was unlocked, its password kept.

@@ -66,6 +66,44 @@ fn stages() -> Vec<(&'static str, Recovery)> {
 }
 
 #[test]
+fn who_may_not_recover_goes_the_same_way_and_never_arrives() {
+    let gates = [Ok(1), Ok(2), Err(Case::NotVerified), Err(Case::ManagedElsewhere)];
+    let [one, two, stopped, elsewhere] = gates.map(|gate| Recovery::begin_alike(gate, START));
+    assert_eq!((one.required(), two.required()), (1, 2));
+    for flow in [stopped, elsewhere] {
+        assert_eq!(flow.stage(START), Stage::Choosing);
+        assert!(!flow.suffices(Ok(1)) && !flow.is_as_begun(Ok(1)) && flow.is_as_begun(Err(Case::NotEnabled)));
+        // Whatever is proved, and by as many channels as there are.
+        let flow = Method::ALL.into_iter().filter(|method| *method != Method::Questions).fold(flow, |flow, method| {
+            if flow.has_proved_by(&channel(method)) {
+                return flow;
+            }
+            proved(flow, method)
+        });
+        assert!(flow.proofs().len() == 3 && flow.stage(START) == Stage::Choosing, "{flow:?}");
+        assert_eq!(flow.set(START), Err(Refusal::StepAhead));
+    }
+    assert!(two.is_as_begun(Ok(2)) && !two.is_as_begun(Err(Case::NotVerified)));
+}
+
+#[test]
+fn a_code_that_went_nowhere_proves_nothing() {
+    let typed = Decoy {
+        prefix: None,
+        ways: vec![Method::Email],
+    };
+    let flow = Recovery::begin_alike(Ok(1), START)
+        .ask_in_vain(Method::Email, channel(Method::Email), CodeId::new("c"), typed, START)
+        .expect("asking is allowed");
+    assert!(flow.admits(Form::Verify, START) == Admission::Granted);
+    let kept: Recovery = serde_json::from_str(&serde_json::to_string(&flow).expect("a flow")).expect("the same flow");
+    for flow in [flow, kept] {
+        let tried = flow.prove(proof(Method::Email, START), Lock::None, START);
+        assert_eq!(tried, Err(Refusal::Method));
+    }
+}
+
+#[test]
 fn every_form_in_every_stage_is_decided() {
     use Admission::{Ahead as A, Behind as B, Granted as G, Over as O};
     let forms = [

@@ -1,34 +1,37 @@
 //! The page of a code that was sent: the same in a reset and in a registration.
 
-use super::reachable::mask;
 use super::{Portal, Visit};
-use crate::identity::CodeId;
+use crate::identity::{AccountId, Channel, CodeId};
 use crate::method::Method;
 use crate::method::code::{AGAIN_AFTER, LIFE};
 use crate::moment::Moment;
-use crate::ports::{Account, Contact, Fault};
+use crate::ports::Fault;
 use crate::screen::Awaited;
 
 impl Portal {
-    /// What is awaited from a contact to which a code was `asked` for: with the address masked, and no other way.
+    /// What is awaited from a channel to which a code was `asked` for on behalf of an account: no address is shown yet, and no
+    /// other way.
     pub(super) async fn awaited(
         &self,
         visit: &Visit,
-        account: &Account,
-        (method, contact, code): (Method, &Contact, &CodeId),
+        account: &AccountId,
+        (method, channel, code): (Method, &Channel, &CodeId),
         asked: Moment,
         now: Moment,
     ) -> Result<Awaited, Fault> {
         let failing = self.failing(now).await?;
         let code = self.store.code(code).await?;
-        let lane = self.lane(visit, &account.id).await?;
+        let lane = self.lane(visit, account).await?;
         Ok(Awaited {
             method,
-            address: mask(contact),
+            address: String::new(),
             digits: code.map_or(method.digits(), |code| code.digits),
             asked,
             until: asked + LIFE,
-            again: self.next_send_to(visit, contact, now).await?.max(asked + AGAIN_AFTER),
+            again: self
+                .next_send_to(visit, channel, account, now)
+                .await?
+                .max(asked + AGAIN_AFTER),
             other_way: None,
             hurdle: self.hurdle(account, lane, method, &failing, now).await?,
             has_other: false,

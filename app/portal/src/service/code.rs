@@ -5,7 +5,7 @@ use super::crowd::guess;
 use super::reachable::factor;
 use super::{Answer, Portal, Visit};
 use crate::audit::{Entry, Outcome};
-use crate::identity::{Channel, CodeId, FlowId};
+use crate::identity::{AccountId, Channel, CodeId, FlowId};
 use crate::limits::{Failures, Leave};
 use crate::method::Method;
 use crate::method::code::{Life, Purpose, life, tidy};
@@ -23,10 +23,14 @@ pub(super) struct Try<'a> {
     pub purpose: Purpose,
     /// In which flow.
     pub flow: &'a FlowId,
-    /// For whom.
-    pub account: &'a Account,
+    /// For whom; a name where nobody has it.
+    pub subject: &'a AccountId,
+    /// Their account, where they have one.
+    pub account: Option<&'a Account>,
     /// Whom to tell when the method closes.
     pub contacts: &'a [Contact],
+    /// Whether it was sent: no other code is ever right.
+    pub was_sent: bool,
     /// By which way.
     pub method: Method,
     /// To which address.
@@ -59,9 +63,10 @@ impl Try<'_> {
 
     /// A code made for one thing never works for another.
     fn fits(&self, code: &Code) -> bool {
-        code.purpose == self.purpose
+        self.was_sent
+            && code.purpose == self.purpose
             && code.flow == *self.flow
-            && code.account == self.account.id
+            && code.account == *self.subject
             && code.method == self.method
             && code.channel == self.channel.as_str()
     }
@@ -76,8 +81,8 @@ impl Portal {
         let now = attempt.entry.at;
         attempt.entry.method = Some(attempt.method);
         let factor = factor(attempt.method);
-        let lane = self.lane(visit, &attempt.account.id).await?;
-        let counter = lane.counter(&attempt.account.id);
+        let lane = self.lane(visit, attempt.subject).await?;
+        let counter = lane.counter(attempt.subject);
         let before = self.store.failures(&counter, factor).await?;
         if let Some(refusal) = refused(lane.leave(&before, now)) {
             return Ok(attempt.blocked(self, refusal));
@@ -112,10 +117,10 @@ impl Portal {
             entry.outcome = Outcome::Succeeded;
             changes.push(Change::AnswerSend(code.id.clone()));
             changes.push(Change::SpendCode(code.id));
-            changes.extend(
-                self.tell_of_failures(visit, account, factor, &before, &mut entry)
-                    .await?,
-            );
+            if let Some(account) = account {
+                let told = self.tell_of_failures(visit, account, factor, &before, &mut entry);
+                changes.extend(told.await?);
+            }
             Failures::default()
         } else {
             entry.outcome = Outcome::Failed;
@@ -125,7 +130,9 @@ impl Portal {
                 changes.push(Change::SpendCode(code.id));
             }
             let after = before.count(now);
-            if lane.leave(&after, now) == Leave::Closed {
+            if lane.leave(&after, now) == Leave::Closed
+                && let Some(account) = account
+            {
                 changes.extend(self.notices(visit, account, contacts, &Matter::Closed, now)?);
             }
             after

@@ -76,7 +76,8 @@ impl Portal {
         })
     }
 
-    fn to_help_desk(
+    /// A message to the help desk.
+    pub(super) fn to_help_desk(
         &self,
         account: Option<AccountId>,
         matter: Matter,

@@ -43,6 +43,7 @@ impl Portal {
         let account = message.account.as_ref()?;
         let is_told = match &message.matter {
             Matter::Nothing
+            | Matter::Unsent { .. }
             | Matter::AdministratorReset { .. }
             | Matter::Frozen { .. }
             | Matter::Disowned { .. }

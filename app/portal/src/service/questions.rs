@@ -3,7 +3,7 @@
 use super::Portal;
 use super::reachable::{Reachable, Source};
 use crate::account::Language;
-use crate::identity::Channel;
+use crate::identity::{AccountId, Channel};
 use crate::limits::population::day;
 use crate::method::Method;
 use crate::moment::Moment;
@@ -43,16 +43,40 @@ impl Portal {
 
     /// The ids of the questions that are asked on the day of this moment: drawn by a key that nobody outside knows, so that
     /// neither another flow nor another server draws others (OWASP, Choosing and Using Security Questions).
-    pub(super) fn drawn(&self, account: &Account, policy: &Policy, at: Moment) -> Vec<String> {
+    ///
+    /// Where nothing may be told of an account, one that has not answered enough, and a name that nobody has, are asked some of
+    /// as many as there would be.
+    pub(super) fn drawn(
+        &self,
+        (id, account): (&AccountId, Option<&Account>),
+        policy: &Policy,
+        at: Moment,
+    ) -> Vec<String> {
         let day = day(at).to_be_bytes();
-        let rank = |id: &str| {
-            let parts: &[&[u8]] = &[b"question", account.id.as_str().as_bytes(), &day, id.as_bytes()];
-            self.keys.digest(Label::Index, parts)
+        let answered = account.map(|account| answerable(account, policy)).unwrap_or_default();
+        let mut drawn: Vec<String> = if answered.len() < usize::from(policy.questions_asked) && policy.is_uniform() {
+            self.feigned(id, policy)
+        } else {
+            answered.into_iter().map(str::to_owned).collect()
         };
-        let mut drawn = answerable(account, policy);
-        drawn.sort_by_cached_key(|id| rank(id));
-        let asked = drawn.into_iter().take(policy.questions_asked.into());
-        asked.map(str::to_owned).collect()
+        drawn.sort_by_cached_key(|question| {
+            let parts: &[&[u8]] = &[b"question", id.as_str().as_bytes(), &day, question.as_bytes()];
+            self.keys.digest(Label::Index, parts)
+        });
+        drawn.truncate(policy.questions_asked.into());
+        drawn
+    }
+
+    /// The ids of as many questions as have to be registered, always the same for a name.
+    fn feigned(&self, id: &AccountId, policy: &Policy) -> Vec<String> {
+        let offered = policy.listing().offered(Language::En).into_iter();
+        let mut offered: Vec<String> = offered.map(|question| question.id).collect();
+        offered.sort_by_cached_key(|question| {
+            let parts: &[&[u8]] = &[b"feigned", id.as_str().as_bytes(), question.as_bytes()];
+            self.keys.digest(Label::Index, parts)
+        });
+        offered.truncate(policy.questions_registered.into());
+        offered
     }
 }
 

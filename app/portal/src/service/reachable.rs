@@ -2,7 +2,7 @@
 
 use super::Portal;
 use crate::account::Role;
-use crate::identity::Channel;
+use crate::identity::{AccountId, Channel};
 use crate::limits::{Factor, Lane, Leave};
 use crate::method::{ContactKind, Method, email, phone};
 use crate::moment::Moment;
@@ -32,7 +32,12 @@ pub(super) struct Reachable {
 impl Portal {
     /// The channel behind a contact: the keyed digest of its present address.
     pub fn channel(&self, contact: &Contact) -> Channel {
-        Channel::of_address(self.index("address", &contact.address))
+        self.channel_to(&contact.address)
+    }
+
+    /// The same of an address, however its letters are written: that is one mailbox.
+    pub(super) fn channel_to(&self, address: &str) -> Channel {
+        Channel::of_address(self.index("address", &email::folded(address)))
     }
 
     /// The contacts of an account that count for a reset under this policy.
@@ -99,13 +104,13 @@ impl Portal {
     /// What stands in the way of a method right now.
     pub(super) async fn hurdle(
         &self,
-        account: &Account,
+        account: &AccountId,
         lane: Lane,
         method: Method,
         failing: &[Method],
         now: Moment,
     ) -> Result<Option<Hurdle>, Fault> {
-        let failures = self.store.failures(&lane.counter(&account.id), factor(method)).await?;
+        let failures = self.store.failures(&lane.counter(account), factor(method)).await?;
         Ok(match lane.leave(&failures, now) {
             Leave::Closed => Some(Hurdle::Closed),
             Leave::Wait(until) => Some(Hurdle::Wait(until)),

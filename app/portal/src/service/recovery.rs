@@ -1,7 +1,9 @@
 //! The deeds of a reset, one file each. Here is what they share: a form is admitted, decided on what is, committed, and
 //! decided again where that has moved on.
 
+mod alike;
 mod ask;
+mod behind;
 mod comparison;
 mod flow;
 mod help;
@@ -9,6 +11,7 @@ mod identify;
 mod notices;
 mod questions;
 mod screen;
+mod screen_alike;
 mod set;
 mod unlock;
 mod verify;

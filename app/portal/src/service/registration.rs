@@ -179,7 +179,7 @@ impl Portal {
             purpose,
             method,
             digits: method.digits(),
-            contact,
+            to: self.destination(contact),
         };
         let mut entry = self.own_entry(visit, found, Event::Send, Outcome::Succeeded);
         entry.method = Some(method);

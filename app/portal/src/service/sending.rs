@@ -6,7 +6,7 @@ use super::reachable::{Reachable, Source};
 use super::spending::Costs;
 use super::{Answer, Portal, Visit};
 use crate::account::Language;
-use crate::identity::{AccountId, CodeId, FlowId, MessageId};
+use crate::identity::{AccountId, Channel, CodeId, ContactId, FlowId, MessageId};
 use crate::limits::{MESSAGES_WITHIN, next_code, next_message, next_send};
 use crate::method::code::{LIFE, Purpose, digits_of};
 use crate::method::{ContactKind, Method};
@@ -32,7 +32,17 @@ pub(super) struct Request<'a> {
     pub purpose: Purpose,
     pub method: Method,
     pub digits: u8,
-    pub contact: &'a Contact,
+    pub to: Destination,
+}
+
+/// Where a code goes.
+pub(super) struct Destination {
+    /// To which contact; none where nothing is sent, and only counted as if it were.
+    pub contact: Option<ContactId>,
+    /// Keyed digest of the address.
+    pub channel: Channel,
+    /// Keyed digest of the first digits, where it is a number.
+    pub prefix: Option<String>,
 }
 
 impl Portal {
@@ -61,15 +71,18 @@ impl Portal {
             purpose,
             method,
             digits,
-            contact,
+            to: Destination {
+                contact,
+                channel,
+                prefix,
+            },
         } = request;
-        let channel = self.channel(contact);
         let network = self.sends_network(visit);
         let lane = self.lane(visit, account).await?;
         if self.failing(now).await?.contains(&method) {
             return Err(Refusal::ChannelDown.into());
         }
-        let Costs { next, mut changes } = self.costs(method, contact, lane, now).await?;
+        let Costs { next, mut changes } = self.costs(method, prefix.as_deref(), lane, now).await?;
         let past = self.store.sends(channel.as_str(), &network, now - days(1)).await?;
         let mut next = next.max(next_send(&past, lane, now));
         // By whatever way: somebody who registers one number after the other is stopped here as well.
@@ -82,6 +95,12 @@ impl Portal {
             let is_long = next.since(now) > LONG_WAIT;
             return Err(Refusal::Sends { until: next, is_long }.into());
         }
+        let goes_out = contact.is_some();
+        let contact = match contact {
+            Some(contact) => contact,
+            // No contact has this name.
+            None => ContactId::new(self.fresh_name()?),
+        };
         let code = Code {
             id: CodeId::new(self.fresh_name()?),
             flow: flow.clone(),
@@ -90,7 +109,7 @@ impl Portal {
             method,
             digits,
             lane,
-            contact: contact.id.clone(),
+            contact: contact.clone(),
             channel: channel.as_str().to_owned(),
             nonce: self.fresh_name()?,
             asked: now,
@@ -99,10 +118,14 @@ impl Portal {
         };
         let message = Message {
             id: MessageId::new(self.fresh_name()?),
-            to: Recipient::Contact(contact.id.clone()),
+            to: Recipient::Contact(contact),
             account: Some(account.clone()),
             language: visit.language,
-            matter: Matter::Code { code: code.id.clone() },
+            matter: if goes_out {
+                Matter::Code { code: code.id.clone() }
+            } else {
+                Matter::Unsent { code: code.id.clone() }
+            },
             at: now,
             expires: now + LIFE,
             network: visit.coarse.clone(),
@@ -127,7 +150,7 @@ impl Portal {
                 account: account.clone(),
                 lane,
                 method: method.travels_as(),
-                prefix: self.prefix(contact),
+                prefix,
                 code: carried.clone(),
                 at: now,
             },
@@ -146,14 +169,26 @@ impl Portal {
         self.index("network", network)
     }
 
-    /// When the next code may be sent to a contact.
-    pub(super) async fn next_send_to(&self, visit: &Visit, contact: &Contact, now: Moment) -> Result<Moment, Fault> {
+    /// Where a code to a contact goes.
+    pub(super) fn destination(&self, contact: &Contact) -> Destination {
+        Destination {
+            contact: Some(contact.id.clone()),
+            channel: self.channel(contact),
+            prefix: contact.kind.is_phone().then(|| self.prefix(&contact.address)),
+        }
+    }
+
+    /// When the next code may be sent to a channel on behalf of an account.
+    pub(super) async fn next_send_to(
+        &self,
+        visit: &Visit,
+        channel: &Channel,
+        account: &AccountId,
+        now: Moment,
+    ) -> Result<Moment, Fault> {
         let network = self.sends_network(visit);
-        let past = self
-            .store
-            .sends(self.channel(contact).as_str(), &network, now - days(1))
-            .await?;
-        let lane = self.lane(visit, &contact.account).await?;
+        let past = self.store.sends(channel.as_str(), &network, now - days(1)).await?;
+        let lane = self.lane(visit, account).await?;
         Ok(next_send(&past, lane, now))
     }
 

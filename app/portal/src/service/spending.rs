@@ -5,7 +5,7 @@ use crate::limits::Lane;
 use crate::limits::spending::{BUDGETS_WITHIN, PREFIX_WITHIN, next_to_prefix, prefix};
 use crate::method::Method;
 use crate::moment::Moment;
-use crate::ports::{Alarm, Change, Contact, Fault, Label, Spent};
+use crate::ports::{Alarm, Change, Fault, Label, Spent};
 
 /// When one more may be sent, and what has to be still true when it is.
 pub(super) struct Costs {
@@ -53,24 +53,24 @@ impl Portal {
         Ok(below.collect())
     }
 
-    /// What one more message to a contact costs. Others who ask at the same moment judge anew where it is the last.
+    /// What one more message costs, to a number with these first digits where it goes to one. Others who ask at the same moment judge anew where it is the last.
     pub(super) async fn costs(
         &self,
         method: Method,
-        contact: &Contact,
+        prefix: Option<&str>,
         lane: Lane,
         now: Moment,
     ) -> Result<Costs, Fault> {
         let mut changes = self.budgets(method, now).await?;
-        let Some(prefix) = self.prefix(contact) else {
+        let Some(prefix) = prefix else {
             return Ok(Costs { next: now, changes });
         };
         let (policy, _) = self.policy().await?;
         let most = policy.spending.to_prefix_an_hour;
         let since = now - PREFIX_WITHIN;
-        let past = self.store.sends_to_prefix(&prefix, since).await?;
+        let past = self.store.sends_to_prefix(prefix, since).await?;
         changes.push(Change::SendsBelow {
-            of: Spent::To(prefix, lane),
+            of: Spent::To(prefix.to_owned(), lane),
             since,
             most,
         });
@@ -79,10 +79,8 @@ impl Portal {
     }
 
     /// Keyed digest of the first digits of a number.
-    pub(super) fn prefix(&self, contact: &Contact) -> Option<String> {
-        contact.kind.is_phone().then(|| {
-            let prefix = prefix(&contact.address);
-            hex(&self.keys.digest(Label::Index, &[b"prefix", prefix.as_bytes()])[..16])
-        })
+    pub(super) fn prefix(&self, number: &str) -> String {
+        let prefix = prefix(number);
+        hex(&self.keys.digest(Label::Index, &[b"prefix", prefix.as_bytes()])[..16])
     }
 }

@@ -1,4 +1,5 @@
-//! Picking a method. For a phone the whole number is typed before anything is sent.
+//! Picking a method. For a phone the whole number is typed before anything is sent; where nothing is told of the account, the
+//! address of a mailbox as well.
 
 use leptos::prelude::*;
 use portal::method::Method;
@@ -56,9 +57,9 @@ fn paused(choices: &[Choice]) -> Option<portal::moment::Moment> {
         .filter(|_| choices.iter().all(|choice| choice.hurdle.is_some()))
 }
 
-/// Refusals that belong to the field of a whole number.
-fn is_about_number(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::WholeNumber | Refusal::Phone(_))
+/// Refusals that belong to the field of a whole number or address.
+fn is_about_whole(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::WholeNumber | Refusal::Phone(_) | Refusal::Email(_))
 }
 
 #[component]
@@ -92,8 +93,8 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, choices: Vec<Choice>
         .into_iter()
         .map(|choice| {
             let is_picked = picked == Some(choice.method);
-            let number = view.typed(number_field(choice.method));
-            view! { <Row choice is_picked number /> }
+            let whole = view.typed(whole_field(choice.method));
+            view! { <Row choice is_picked whole /> }
         })
         .collect_view();
     let (button, help_class) = match picked {
@@ -110,7 +111,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, choices: Vec<Choice>
             support=view.support.clone()
             form=true
         >
-            <Trouble belongs=|said| matches!(said, Said::No(refusal) if is_about_number(refusal)) />
+            <Trouble belongs=|said| matches!(said, Said::No(refusal) if is_about_whole(refusal)) />
             <Deed action step=true key=view.key.clone()>
                 <fieldset>
                     <legend class="heard">{words.say(Word::ChooseMethod)}</legend>
@@ -123,17 +124,18 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, choices: Vec<Choice>
     }
 }
 
-/// The name of the field for a method's whole number.
-const fn number_field(method: Method) -> &'static str {
+/// The name of the field for a method's whole number or address.
+const fn whole_field(method: Method) -> &'static str {
     match method {
         Method::Call => "whole_call",
         Method::Office => "whole_office",
-        Method::Text | Method::Email | Method::Questions => "whole_text",
+        Method::Email => "whole_email",
+        Method::Text | Method::Questions => "whole_text",
     }
 }
 
 #[component]
-fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
+fn Row(choice: Choice, is_picked: bool, whole: String) -> impl IntoView {
     let words = words();
     let refused: Refused = expect_context();
     let Choice {
@@ -143,7 +145,7 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
         hurdle,
     } = choice;
     let radio = NodeRef::<leptos::html::Input>::new();
-    let told = refused.for_field(is_about_number);
+    let told = refused.for_field(is_about_whole);
     // Told at the row that was sent, not at the one whose field is out of sight.
     let problem = Signal::derive(move || {
         let told = told.get();
@@ -160,17 +162,37 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
         Method::Email => (Word::MethodEmail, Icon::Envelope),
         Method::Questions => (Word::MethodQuestions, Icon::Question),
     };
+    let note = match method.contact() {
+        Some(_) if mask.is_empty() => None,
+        Some(kind) => Some(view! { <Masked kind mask /> }.into_any()),
+        None => Some(words.say(Word::MethodQuestionsNote).into_any()),
+    };
     let more = ending.filter(|_| hurdle.is_none()).map(|ending| {
+        let (label, hint) = match method {
+            Method::Email => (
+                words.say(Word::ChooseAddressUnseen).to_owned(),
+                Word::ChooseAddressUnseenHint,
+            ),
+            _ if ending.is_empty() => (
+                words.say(Word::ChooseNumberUnseen).to_owned(),
+                Word::ChooseNumberUnseenHint,
+            ),
+            _ => (
+                words.fill(Word::ChooseWhole, &[("ending", &ending)]),
+                Word::ChooseWholeHint,
+            ),
+        };
+        let kind = if method == Method::Email { "email" } else { "tel" };
         view! {
             <div class="more">
                 <Field
-                    name=number_field(method)
-                    label=words.fill(Word::ChooseWhole, &[("ending", &ending)])
-                    hint=words.say(Word::ChooseWholeHint)
-                    value=number
+                    name=whole_field(method)
+                    label
+                    hint=words.say(hint)
+                    value=whole
                     problem
-                    autocomplete="tel"
-                    kind="tel"
+                    autocomplete=kind
+                    kind
                     ltr=true
                     secret=true
                 />
@@ -191,12 +213,7 @@ fn Row(choice: Choice, is_picked: bool, number: String) -> impl IntoView {
                 />
                 <span>
                     <span class="option-name">{words.say(name)}</span>
-                    <span class="option-note">
-                        {match method.contact() {
-                            Some(kind) => view! { <Masked kind mask /> }.into_any(),
-                            None => words.say(Word::MethodQuestionsNote).into_any(),
-                        }}
-                    </span>
+                    {note.map(|note| view! { <span class="option-note">{note}</span> }.into_any())}
                     {hurdle.map(|hurdle| view! { <span class="option-note reason">{reason(words, hurdle)}</span> }.into_any())}
                 </span>
                 {icon.draw()}

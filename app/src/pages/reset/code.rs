@@ -18,7 +18,7 @@ use crate::parts::load::{Refused, load, view_at};
 use crate::parts::masked::PLACE;
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::sheet::Sheet;
-use crate::parts::waiting::{Again, Waiting, is_in_time, seconds_left};
+use crate::parts::waiting::{Again, Waiting, is_in_time, seconds_left, works_until};
 use crate::words::{Word, Words, words};
 
 /// The id of the form that leads back to the methods.
@@ -107,6 +107,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
         }
         .into_any()
     });
+    let hint = works_until(words, &code);
     view! {
         <Sheet
             title=words.say(title)
@@ -123,7 +124,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, code: Awaited, help:
                 <Field
                     name="code"
                     label=words.say(Word::CodeLabel)
-                    hint=words.fill(Word::CodeUntil, &[("time", &words.clock(code.until))])
+                    hint
                     problem
                     autocomplete="one-time-code"
                     class=cells(code.digits)
@@ -193,7 +194,7 @@ const fn cells(digits: u8) -> &'static str {
     }
 }
 
-/// "Six digits, sent at 14:02 to the number ending in 89."
+/// "Six digits, sent at 14:02 to the number ending in 89.", or that they were if what was typed is registered.
 fn lead(words: Words, code: &Awaited) -> String {
     let digits = match code.digits {
         6 => words.say(Word::CodeSix).to_owned(),
@@ -206,6 +207,9 @@ fn lead(words: Words, code: &Awaited) -> String {
         .get(code.address.len().saturating_sub(2)..)
         .unwrap_or_default();
     let word = match code.method {
+        Method::Text if code.address.is_empty() => Word::CodeLeadTextUnseen,
+        Method::Call | Method::Office if code.address.is_empty() => Word::CodeLeadCallUnseen,
+        Method::Email | Method::Questions if code.address.is_empty() => Word::CodeLeadEmailUnseen,
         Method::Text => Word::CodeLeadText,
         Method::Call | Method::Office => Word::CodeLeadCall,
         Method::Email | Method::Questions => Word::CodeLeadEmail,

@@ -7,6 +7,7 @@ use portal::method::code::Purpose;
 use portal::method::{ContactKind, Method};
 use portal::moment::Moment;
 use portal::ports::{Alarm, CallForHelp, Code, Matter};
+use portal::recovery::Case;
 use server::compose::{Draft, Sender};
 use server::courier::Parcel;
 use server::settings::{Environment, Settings};
@@ -93,6 +94,9 @@ fn notices() -> Vec<Matter> {
         matters.push(Matter::MethodAdded { kind: kind.into() });
         matters.push(Matter::MethodRemoved { kind: kind.into() });
     }
+    for case in [Case::ManagedElsewhere, Case::NotEnabled, Case::NotVerified] {
+        matters.push(Matter::CannotReset { case });
+    }
     for case in ["not_enabled", "not_verified", "stuck"] {
         matters.push(Matter::HelpWanted {
             name: NAME.into(),
@@ -109,6 +113,8 @@ const fn is_for_the_desk(matter: &Matter) -> bool {
         Matter::HelpWanted { .. } | Matter::HelpDigest { .. } | Matter::Alarm { .. } => true,
         Matter::Code { .. }
         | Matter::Nothing
+        | Matter::Unsent { .. }
+        | Matter::CannotReset { .. }
         | Matter::WasReset
         | Matter::WasUnlocked
         | Matter::WasChanged
@@ -234,7 +240,9 @@ fn what_administrators_are_alarmed_by_is_told_whole_by_mail_and_shortly_by_text(
 
 #[test]
 fn what_is_no_notice_is_put_into_no_words() {
-    for matter in [Matter::Nothing, Matter::Code { code: CodeId::new("c") }] {
+    let code = CodeId::new("c");
+    let unsent = Matter::Unsent { code: code.clone() };
+    for matter in [Matter::Nothing, unsent, Matter::Code { code }] {
         let parcel = sender().notice(draft(Language::En), &matter, ContactKind::Mailbox, "x@y.example".into());
         assert!(parcel.is_none(), "{matter:?}");
     }

@@ -410,6 +410,7 @@ async fn questions(ground: &Ground, account: &Account) {
     store.calls_for_help(&account.id, START).await.unwrap();
     store.unfinished(START).await.unwrap();
     store.told_of_failures(&account.id, START).await.unwrap();
+    store.told_of_case(&account.id, START).await.unwrap();
     store.session("none").await.unwrap();
     store.upkeep(&account.id).await.unwrap();
     store.to_remind(START).await.unwrap();

@@ -293,6 +293,7 @@ impl Browser {
                 ("whole_text", whole),
                 ("whole_call", whole),
                 ("whole_office", whole),
+                ("whole_email", whole),
                 ("key", &key),
             ],
         )

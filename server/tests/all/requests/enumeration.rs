@@ -3,6 +3,7 @@
 use super::browser::{Browser, House};
 use super::plain::{follow, hidden};
 use super::shape::Shape;
+use super::uniform::uniform;
 
 /// What everybody is compared with: a name that nobody has.
 const NOBODY: &str = "nobody.here";
@@ -156,13 +157,18 @@ async fn limits_and_prices_are_the_same_for_unknown_and_unregistered() {
 
 #[tokio::test]
 async fn registering_the_contact_of_somebody_else_is_answered_as_any_other() {
-    let house = House::open().await;
+    for house in [House::open().await, uniform().await] {
+        a_contact_of_somebody_else_is_as_any_other(&house).await;
+    }
+}
+
+async fn a_contact_of_somebody_else_is_as_any_other(house: &House) {
     let mut heard = Vec::new();
     for (address, number) in [
         ("ken.sato@example.net", "090 1234 5678"),
         ("nobody.at.all@example.net", "090 7777 6666"),
     ] {
-        let mut browser = Browser::new(&house);
+        let mut browser = Browser::new(house);
         browser.sign_in("h.tanaka", "first lantern 2041").await;
         let mut seen = vec![browser.post("register/email", &[("address", address)]).await];
         let phone = [("country", "JP"), ("number", number), ("way", "text")];
@@ -191,7 +197,12 @@ async fn each_case_leads_to_its_own_page() {
 
 #[tokio::test]
 async fn signing_in_tells_nothing_about_who_exists() {
-    let house = House::open().await;
+    for house in [House::open().await, uniform().await] {
+        signing_in_tells_nothing(&house).await;
+    }
+}
+
+async fn signing_in_tells_nothing(house: &House) {
     let mut walks = Vec::new();
     // The last one is switched off, and begins with the right password.
     for (name, first) in [
@@ -203,7 +214,7 @@ async fn signing_in_tells_nothing_about_who_exists() {
         ("a.watanabe", "wrong password 0"),
         ("d.kato", "hidden garden 4471"),
     ] {
-        let mut browser = Browser::new(&house);
+        let mut browser = Browser::new(house);
         let computed = house.server.hashing.computed();
         let mut seen = vec![Shape::of(&browser.sign_in(name, first).await)];
         assert_eq!(house.server.hashing.computed() - computed, 1, "{name}: one hash");

@@ -1,4 +1,5 @@
-//! What a name costs the server: the same for one that nobody has and one that cannot be recovered.
+//! What a name costs the server: the same for one that nobody has and one that cannot be recovered; where nothing is told of an
+//! account, the same for every name, whatever follows.
 //!
 //! Time is measured by the bench. Here the work is counted, which no load of the machine disturbs.
 
@@ -8,6 +9,7 @@ use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::browser::{Browser, House};
+use super::uniform::uniform;
 
 /// A statement, and how many rows it wrote.
 type Work = (String, u64);
@@ -67,19 +69,109 @@ impl Visit for Statement {
     }
 }
 
-/// What the server does from the name to the page that tells the case; and the passwords it computes.
-async fn work_for(house: &House, name: &str) -> (Vec<Work>, u64) {
-    let mut browser = Browser::new(house);
+/// What the server does for a deed; and the passwords it computes.
+async fn work_of(house: &House, deed: impl Future<Output = ()>) -> (Vec<Work>, u64) {
     let computed = house.server.hashing.computed();
     HEARD.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    assert_eq!(browser.identify(name).await.next(), "/reset/stopped", "{name}");
-    assert_eq!(browser.page("/reset/stopped").await.status, 200, "{name}");
+    deed.await;
     let mut heard = std::mem::take(&mut *HEARD.lock().unwrap_or_else(PoisonError::into_inner));
     // A connection that is opened in between says how it reads, whoever it is for.
     heard.retain(|(text, _)| !text.to_lowercase().starts_with("pragma"));
     // Each connection tells of its statements from a thread of its own, when it comes to it.
     heard.sort_unstable();
     (heard, house.server.hashing.computed() - computed)
+}
+
+/// From the name to the page that tells the case.
+async fn work_for(house: &House, name: &str) -> (Vec<Work>, u64) {
+    let mut browser = Browser::new(house);
+    work_of(house, async {
+        assert_eq!(browser.identify(name).await.next(), "/reset/stopped", "{name}");
+        assert_eq!(browser.page("/reset/stopped").await.status, 200, "{name}");
+    })
+    .await
+}
+
+/// The work of each step of a name of which nothing is told, with the address and the number that are typed.
+async fn works_alike(house: &House, (name, address, number): (&str, &str, &str), place: u8) -> Vec<(Vec<Work>, u64)> {
+    let mut browser = Browser::new(house);
+    browser.address = [198, 51, place, 7];
+    let mut works = Vec::new();
+    let deed = async {
+        assert_eq!(browser.identify(name).await.next(), "/reset/choose", "{name}");
+        assert_eq!(browser.page("/reset/choose").await.status, 200, "{name}");
+    };
+    works.push(work_of(house, deed).await);
+    for (method, whole, code) in [("email", address, "00000000"), ("text", number, "000000")] {
+        let asked = async {
+            assert_eq!(browser.ask(method, whole).await.next(), "/reset/code", "{name}");
+            assert_eq!(browser.page("/reset/code").await.status, 200, "{name}");
+        };
+        works.push(work_of(house, asked).await);
+        house.later(31);
+        let again = async {
+            let key = browser.key().await;
+            let heard = browser.post("reset/again", &[("method", method), ("key", &key)]).await;
+            assert_eq!(heard.next(), "/reset/code", "{name}");
+        };
+        works.push(work_of(house, again).await);
+        let typed = async {
+            assert_eq!(browser.verify(code).await.status, 422, "{name}");
+        };
+        works.push(work_of(house, typed).await);
+        house.later(61);
+    }
+    let questions = async {
+        assert_eq!(browser.ask("questions", "").await.next(), "/reset/questions", "{name}");
+        assert_eq!(browser.page("/reset/questions").await.status, 200, "{name}");
+        let key = browser.key().await;
+        let answers = [("answer1", "a"), ("answer2", "b"), ("answer3", "c"), ("key", &*key)];
+        assert_eq!(browser.post("reset/questions", &answers).await.status, 422, "{name}");
+    };
+    works.push(work_of(house, questions).await);
+    let others = async {
+        let key = browser.key().await;
+        browser.post("reset/contact", &[("key", &key)]).await;
+        assert_eq!(browser.page("/contact").await.status, 200, "{name}");
+        assert_eq!(browser.identify(name).await.next(), "/reset/questions", "{name}");
+    };
+    works.push(work_of(house, others).await);
+    works
+}
+
+#[tokio::test]
+async fn where_nothing_is_told_every_step_costs_the_same_for_every_name() {
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Listener));
+    let house = uniform().await;
+    let nobody = ("nobody.here", "nobody@example.net", "080 2211 1111");
+    works_alike(&house, ("nobody.before", "before@example.net", "080 2311 1110"), 0).await;
+    // The owner is written to once a day: then, and when they are not.
+    for round in 0..2 {
+        house.later(4_000);
+        let first = works_alike(&house, nobody, 1 + u8::try_from(round).unwrap() * 20).await;
+        assert_eq!(first[7].1, 3, "a hash for each answer");
+        for (place, who) in [
+            ("k.sato", "ken.sato@example.net", "090 1234 5678"),
+            ("r.ito", "nobody.at.all@example.net", "080 2411 1112"),
+            ("h.tanaka", "hana.tanaka@example.net", "080 2511 1114"),
+            ("m.suzuki", "misaki.suzuki@example.net", "080 3111 1113"),
+            ("d.kato", "daisuke.kato@example.net", "080 6789 0123"),
+            ("s.nakamura", "satoshi.nakamura@example.net", "080 4567 8901"),
+            ("e.yoshida", "megumi.yoshida@example.net", "080 5678 9012"),
+            ("a.watanabe", "aoi.watanabe@example.net", "080 7890 1234"),
+            ("u.mori", "umi.mori@example.net", "080 3211 1115"),
+            ("nobody.else", "nobody.else@example.net", "080 3311 1116"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            house.later(4_000);
+            let place = u8::try_from(2 + place + round * 20).unwrap();
+            for (step, work) in works_alike(&house, who, place).await.into_iter().enumerate() {
+                assert_eq!(work, first[step], "{} in round {round}, step {step}", who.0);
+            }
+        }
+    }
 }
 
 #[tokio::test]

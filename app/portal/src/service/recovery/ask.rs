@@ -30,6 +30,9 @@ impl Portal {
             Box::pin(async move {
                 let method = picked.ok_or(Refusal::Method)?;
                 let (policy, _) = self.policy().await?;
+                if policy.is_uniform() {
+                    return self.decide_alike(visit, &found, (method, whole), &policy, now).await;
+                }
                 let (account, contacts) = self.subject(&found.flow).await?.ok_or(Refusal::FlowEnded)?;
                 if !found.walk.suffices(self.gate(Some(&account), &contacts, &policy, now)) {
                     return Ok(self.no_longer(visit, &found, now, Event::Send));
@@ -64,7 +67,7 @@ impl Portal {
                     purpose: Purpose::Recovery,
                     method,
                     digits: self.digits_asked(method, found.walk.required(), now).await?,
-                    contact,
+                    to: self.destination(contact),
                 };
                 let Asked { code, mut changes } = match self.ask_for_code(visit, request, now).await {
                     Ok(asked) => asked,

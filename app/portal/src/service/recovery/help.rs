@@ -1,8 +1,8 @@
 //! "Contact an administrator", from a reset that could not go on.
 
+use super::behind::stand_in;
 use super::{Decided, FormKey, Onward};
 use crate::audit::{Event, Outcome};
-use crate::identity::AccountId;
 use crate::policy::HelpDesk;
 use crate::ports::Change;
 use crate::recovery::{Case, Form, Stage};
@@ -33,15 +33,9 @@ impl Portal {
                     Stage::Stopped(Case::NotVerified) => "not_verified",
                     _ => "stuck",
                 };
-                let account = match &found.flow.account {
-                    Some(id) => self.store.account(id).await?,
-                    None => None,
-                };
-                let subject = found
-                    .flow
-                    .account
-                    .clone()
-                    .unwrap_or_else(|| AccountId::new(format!("name:{}", found.flow.name)));
+                let subject = stand_in(&found.flow);
+                // Looked for whether somebody has the name or not.
+                let account = self.store.account(&subject).await?;
                 let mut changes = self
                     .call_for_help(visit, account.as_ref(), &subject, case, &found.flow.support, now)
                     .await?;

@@ -42,7 +42,12 @@ impl Portal {
         let mut changes = Vec::new();
         if let Some(found) = found.filter(|found| found.is_current) {
             let is_live = found.is_live(now);
-            if is_live && found.flow.name == name_digest && found.walk.suffices(gate) {
+            let is_as_begun = if policy.is_uniform() {
+                found.walk.is_as_begun(gate)
+            } else {
+                found.walk.suffices(gate)
+            };
+            if is_live && found.flow.name == name_digest && is_as_begun {
                 return self.named_again(visit, &found, replay, now).await;
             }
             // Another name, or not enough by now: what was proved is gone.
@@ -56,10 +61,12 @@ impl Portal {
         }
         let id = FlowId::new(self.fresh_name()?);
         let next = self.rotated(&id, 1, key);
-        let walk = Recovery::begin(
-            self.gate_today(gate, account.as_ref(), &contacts, &policy, now).await?,
-            now,
-        );
+        let today = self.gate_today(gate, account.as_ref(), &contacts, &policy, now).await?;
+        let walk = if policy.is_uniform() {
+            Recovery::begin_alike(today, now)
+        } else {
+            Recovery::begin(today, now)
+        };
         let flow = Flow {
             id,
             kind: FlowKind::Recovery,

@@ -2,10 +2,12 @@
 
 use std::sync::OnceLock;
 
+use super::behind::Behind;
 use super::comparison::Comparison;
 use super::{Decided, FormKey, Found, Onward};
 use crate::account::Language;
 use crate::audit::{Event, Outcome};
+use crate::identity::AccountId;
 use crate::limits::{FREE_FAILURES, Factor, Failures, Leave};
 use crate::method::Method;
 use crate::method::proof::Proof;
@@ -19,7 +21,7 @@ use crate::service::blocked::refused;
 use crate::service::{Answer, Portal, Visit};
 
 /// The answers, and the revision of the account at which they were compared.
-type Compared = OnceLock<(i64, Comparison)>;
+type Compared = OnceLock<(Option<i64>, Comparison)>;
 
 impl Portal {
     /// "Verify" of the answers to the questions that are asked, in their order. The try is counted, and the proof recorded,
@@ -49,37 +51,46 @@ impl Portal {
         let Stage::Answering { asked } = found.walk.stage(now) else {
             return Err(Refusal::FlowEnded.into());
         };
-        let (account, contacts) = self.subject(&found.flow).await?.ok_or(Refusal::FlowEnded)?;
+        let behind = self.behind(&found.flow).await?;
         let (policy, _) = self.policy().await?;
-        let way = self.questioned(&account, &policy, now).ok_or(Refusal::Method)?;
-        let asked = self.drawn(&account, &policy, asked);
+        let passing = self.passing(found, &behind, &policy, now);
+        let way = passing.and_then(|account| Some((account, self.questioned(account, &policy, now)?)));
+        if way.is_none() && !policy.is_uniform() {
+            let refusal = if behind.account.is_some() { Refusal::Method } else { Refusal::FlowEnded };
+            return Err(refusal.into());
+        }
+        let asked = self.drawn((&behind.id, behind.account.as_ref()), &policy, asked);
         let answers = answers.get(..asked.len()).ok_or(Refusal::Malformed)?;
         if answers.iter().any(|typed| typed.trim().is_empty()) {
             return Err(Refusal::AnswersMissing.into());
         }
-        let lane = self.lane(visit, &account.id).await?;
-        let counter = lane.counter(&account.id);
+        let lane = self.lane(visit, &behind.id).await?;
+        let counter = lane.counter(&behind.id);
         let before = self.store.failures(&counter, Factor::Questions).await?;
         if let Some(refusal) = refused(lane.leave(&before, now)) {
             return Ok(self.blocked(visit, found, now, Event::Verify, Method::Questions, refusal));
         }
-        let fits = self.fits(found, &account, &asked, answers, compared).await?;
-        let proof = Proof::by_answers(&fits, policy.questions_asked, way.is_seasoned, now);
+        let can_fit = way.is_some();
+        let fits = self
+            .fits(found, (&behind, can_fit), &asked, answers, compared)
+            .await?;
+        let proof = way
+            .as_ref()
+            .and_then(|(_, way)| Proof::by_answers(&fits, policy.questions_asked, way.is_seasoned, now));
         let mut entry = self.flow_entry(visit, &found.flow, now, Event::Verify, Outcome::Failed);
         entry.method = Some(Method::Questions);
-        let mut changes = vec![Change::AccountIs {
-            account: account.id.clone(),
-            revision: account.revision,
-        }];
-        let after = if proof.is_some() {
+        let mut changes = vec![behind.is_as_read()];
+        let after = if let (Some(_), Some((account, _))) = (&proof, &way) {
             entry.outcome = Outcome::Succeeded;
-            let told = self.tell_of_failures(visit, &account, Factor::Questions, &before, &mut entry);
+            let told = self.tell_of_failures(visit, account, Factor::Questions, &before, &mut entry);
             changes.extend(told.await?);
             Failures::default()
         } else {
             let after = before.count(now);
-            if lane.leave(&after, now) == Leave::Closed {
-                changes.extend(self.notices(visit, &account, &contacts, &Matter::Closed, now)?);
+            if lane.leave(&after, now) == Leave::Closed
+                && let Some(account) = &behind.account
+            {
+                changes.extend(self.notices(visit, account, &behind.contacts, &Matter::Closed, now)?);
             }
             after
         };
@@ -94,14 +105,14 @@ impl Portal {
             after,
         });
         changes.push(Change::Record(entry));
-        let Some(proof) = proof else {
+        let (Some(proof), Some((account, _))) = (proof, way) else {
             return Ok(Decided::Refuse {
                 walk: None,
                 changes,
                 refusal: refused(waits).unwrap_or(Refusal::Answers { left }),
             });
         };
-        let lock = self.lock(&account, &policy, now).await?;
+        let lock = self.lock(account, &policy, now).await?;
         changes.push(Change::AddProof(found.flow.id.clone(), proof.clone()));
         Ok(Decided::Move {
             walk: found.walk.clone().prove(proof, lock, now)?,
@@ -114,25 +125,31 @@ impl Portal {
     async fn fits(
         &self,
         found: &Found,
-        account: &Account,
+        (behind, can_fit): (&Behind, bool),
         asked: &[String],
         answers: &[&str],
         compared: &Compared,
     ) -> Answer<Vec<bool>> {
         if compared.get().is_none() {
-            let of = (&account.id, true);
+            let of = (&behind.id, can_fit);
             let comparison = self.compare_answers(found, of, asked, answers).await?;
             // Only this decision writes it, and one at a time.
-            let _ = compared.set((account.revision, comparison));
+            let _ = compared.set((behind.revision, comparison));
         }
         match compared.get() {
-            Some((revision, comparison)) if *revision == account.revision => Ok(comparison.fits()),
+            Some((revision, comparison)) if *revision == behind.revision => Ok(comparison.fits()),
             _ => Err(Refusal::Busy.into()),
         }
     }
 
     /// What is asked, in the language of the page.
-    pub(super) fn asked(&self, account: &Account, policy: &Policy, at: Moment, language: Language) -> Vec<Question> {
+    pub(super) fn asked(
+        &self,
+        account: (&AccountId, Option<&Account>),
+        policy: &Policy,
+        at: Moment,
+        language: Language,
+    ) -> Vec<Question> {
         let listing = policy.listing();
         let drawn = self.drawn(account, policy, at).into_iter();
         drawn

@@ -45,6 +45,9 @@ impl Portal {
             Stage::Stopped(case) => Ok(RecoveryScreen::Stopped { case, help, contacted }),
             Stage::Done { at, ending } => Ok(RecoveryScreen::Done { at, ending }),
             Stage::Ended => Ok(RecoveryScreen::Ended),
+            stage @ (Stage::Choosing | Stage::Awaiting { .. } | Stage::Answering { .. }) if policy.is_uniform() => {
+                self.screen_alike(visit, &found, stage, &policy, now).await
+            }
             stage => {
                 let Some((account, contacts)) = self.subject(&found.flow).await? else {
                     return Ok(RecoveryScreen::Ended);
@@ -66,16 +69,18 @@ impl Portal {
                             channel,
                             code,
                             asked,
+                            ..
                         },
                         Some((way, contact)),
                     ) => {
                         let code = Awaited {
+                            address: mask(contact),
                             other_way: way.methods.iter().copied().find(|other| *other != method),
                             has_other: reachable
                                 .iter()
                                 .any(|one| one.channel != channel && !found.walk.has_proved_by(&one.channel)),
                             ..self
-                                .awaited(visit, &account, (method, contact, &code), asked, now)
+                                .awaited(visit, &account.id, (method, &channel, &code), asked, now)
                                 .await?
                         };
                         Ok(RecoveryScreen::Code {
@@ -91,8 +96,8 @@ impl Portal {
                         Ok(RecoveryScreen::Questions {
                             turn,
                             required,
-                            asked: self.asked(&account, &policy, asked, visit.language),
-                            hurdle: self.hurdle(&account, lane, Method::Questions, &[], now).await?,
+                            asked: self.asked((&account.id, Some(&account)), &policy, asked, visit.language),
+                            hurdle: self.hurdle(&account.id, lane, Method::Questions, &[], now).await?,
                             has_other: reachable
                                 .iter()
                                 .any(|one| !one.offers(Method::Questions) && !found.walk.has_proved_by(&one.channel)),
@@ -122,7 +127,7 @@ impl Portal {
                                         .contact()
                                         .filter(|contact| contact.kind.is_phone())
                                         .map(|contact| phone::ending(&contact.address).to_owned()),
-                                    hurdle: self.hurdle(&account, lane, method, &failing, now).await?,
+                                    hurdle: self.hurdle(&account.id, lane, method, &failing, now).await?,
                                 });
                             }
                         }

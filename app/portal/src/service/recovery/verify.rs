@@ -16,33 +16,46 @@ impl Portal {
         self.deed(visit, Form::Verify, key, &[typed], move |found, now| {
             Box::pin(async move {
                 let Stage::Awaiting {
-                    method, channel, code, ..
+                    method,
+                    channel,
+                    code,
+                    decoy,
+                    ..
                 } = found.walk.stage(now)
                 else {
                     return Err(Refusal::FlowEnded.into());
                 };
-                let (account, contacts) = self.subject(&found.flow).await?.ok_or(Refusal::FlowEnded)?;
+                let behind = self.behind(&found.flow).await?;
                 let (policy, _) = self.policy().await?;
-                let reachable = self.reachable(&account, &contacts, &policy, now);
+                let reachable = match &behind.account {
+                    Some(account) => self.reachable(account, &behind.contacts, &policy, now),
+                    None if policy.is_uniform() => Vec::new(),
+                    None => return Err(Refusal::FlowEnded.into()),
+                };
                 let way = reachable
                     .iter()
-                    .find(|one| one.channel == channel && one.offers(method))
-                    .ok_or(Refusal::Method)?;
+                    .find(|one| decoy.is_none() && one.channel == channel && one.offers(method));
+                if way.is_none() && !policy.is_uniform() {
+                    return Err(Refusal::Method.into());
+                }
                 let attempt = Try {
                     typed,
                     code: &code,
                     purpose: Purpose::Recovery,
                     flow: &found.flow.id,
-                    account: &account,
-                    contacts: &contacts,
+                    subject: &behind.id,
+                    account: behind.account.as_ref(),
+                    contacts: &behind.contacts,
+                    was_sent: way.is_some(),
                     method,
                     channel,
-                    is_seasoned: way.is_seasoned,
+                    is_seasoned: way.is_some_and(|way| way.is_seasoned),
                     entry: self.flow_entry(visit, &found.flow, now, Event::Verify, Outcome::Failed),
                 };
                 Ok(match self.judge_code(visit, attempt).await? {
                     Judged::Right { proof, mut changes } => {
-                        let lock = self.lock(&account, &policy, now).await?;
+                        let account = behind.account.as_ref().ok_or(Refusal::FlowEnded)?;
+                        let lock = self.lock(account, &policy, now).await?;
                         changes.push(Change::AddProof(found.flow.id.clone(), proof.clone()));
                         Decided::Move {
                             walk: found.walk.clone().prove(proof, lock, now)?,

@@ -158,8 +158,8 @@ impl Portal {
             ..self
                 .awaited(
                     visit,
-                    &found.person.account,
-                    (method, contact, &dispatch.code),
+                    &found.person.account.id,
+                    (method, &self.channel(contact), &dispatch.code),
                     dispatch.asked,
                     now,
                 )
