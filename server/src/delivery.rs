@@ -80,15 +80,16 @@ impl Delivery {
 
     /// Sends a message that was leased at this moment, and lets go of it where it is not this worker's to send any more.
     async fn carry(&self, outgoing: Outgoing, leased: Moment) {
-        let message = outgoing.message.id.as_str();
+        // Not `message`: that is the sentence itself where the log is for machines.
+        let id = outgoing.message.id.as_str();
         tokio::select! {
             sent = self.send(&outgoing) => if let Err(fault) = sent {
                 // Its lease runs out by itself.
-                tracing::error!(%fault, message, "a message cannot be sent");
+                tracing::error!(%fault, id, "a message cannot be sent");
             },
             held = self.hold(&outgoing, leased) => match held {
-                Ok(()) => tracing::info!(message, "a message is no longer to be sent"),
-                Err(fault) => tracing::error!(%fault, message, "a message cannot be kept, and is let go"),
+                Ok(()) => tracing::info!(id, "a message is no longer to be sent"),
+                Err(fault) => tracing::error!(%fault, id, "a message cannot be kept, and is let go"),
             },
         }
     }
@@ -125,7 +126,7 @@ impl Delivery {
             return self.after_probe(outgoing, &parcels).await;
         };
         let (id, matter, attempts) = (message.id.as_str(), what(&message.matter), outgoing.attempts);
-        tracing::warn!(message = id, matter, attempts, why = %undelivered, "a message was not delivered");
+        tracing::warn!(id, matter, attempts, why = %undelivered, "a message was not delivered");
         let (obstacle, reason) = match undelivered {
             Undelivered::Away(_) => (Some(Obstacle::Channel), "the other side is out of reach"),
             Undelivered::Later(_) => (Some(Obstacle::Recipient), "the other side did not take it"),
@@ -136,7 +137,7 @@ impl Delivery {
         if let Some(obstacle) = obstacle.filter(|_| next < message.expires) {
             self.store.postpone(outgoing, next, obstacle, reason).await?;
         } else {
-            tracing::error!(message = id, matter, attempts, reason, "a message was given up");
+            tracing::error!(id, matter, attempts, reason, "a message was given up");
             self.store.bury(outgoing, reason).await?;
         }
         Ok(())

@@ -227,14 +227,15 @@ impl Housekeeping {
             Job::Purge => {
                 self.store.purge(now).await?;
             }
-            Job::Keys => self.look_at_keys(now).await?,
+            Job::Keys => self.look_at_keys(course, now).await?,
             Job::EncryptAnew => self.encrypt_anew(course).await?,
         }
         Ok(())
     }
 
-    async fn look_at_keys(&self, now: Moment) -> Result<(), Fault> {
+    async fn look_at_keys(&self, course: &mut Course, now: Moment) -> Result<(), Fault> {
         if self.keyring.look_again().map_err(Fault::new)? {
+            course.rests_until = None;
             tracing::info!(keys = self.keyring.kids().join(" "), "the keyring was changed");
         }
         self.store.renew_decoy()?;

@@ -4,7 +4,7 @@ mod administrators;
 mod answers;
 mod as_typed;
 mod bad_input;
-mod browser;
+pub mod browser;
 mod busy;
 mod closed;
 mod codes;

@@ -11,6 +11,7 @@ mod outbox;
 mod people;
 mod policy;
 mod registration;
+mod served;
 
 use std::ffi::OsStr;
 use std::io::Write as _;
