@@ -72,6 +72,17 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "it is about real time")]
+    fn an_answer_is_checked_within_a_millisecond_however_long_it_was_searched_for() {
+        // The longest that are read.
+        let (token, answer) = ("t".repeat(160), "9".repeat(20));
+        let began = std::time::Instant::now();
+        let bits: u32 = (0..1_000).map(|_| leading_zero_bits(&token, &answer)).sum();
+        assert!(began.elapsed() < seconds(1), "{:?} for 1,000", began.elapsed());
+        assert_eq!(bits % 1_000, 0);
+    }
+
+    #[test]
     fn an_interrupted_search_goes_on_where_it_stopped() {
         let mut sliced = Search::new("token", 10);
         let found = std::iter::repeat_with(|| sliced.advance(7))

@@ -15,6 +15,7 @@ mod housekeeping;
 mod interruption;
 mod limits;
 mod metrics;
+mod moved_clock;
 mod notices;
 mod opening;
 mod outbox;

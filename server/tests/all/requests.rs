@@ -57,6 +57,8 @@ mod site;
 mod spending;
 mod strange_names;
 mod throttles;
+mod told;
+mod told_on_page;
 mod tried_names;
 mod unlock;
 mod upkeep;

@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// Longer than anything here takes, so that a test which hangs says so.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -230,8 +230,21 @@ async fn beyond_the_last_place_one_waits_and_is_served() {
     )
     .await;
     let _holder = TcpStream::connect(server.address).await.unwrap();
-    // The holder says nothing and is cut off; then the next is served.
+    let asked = Instant::now();
+    // The holder says nothing and is cut off; then the next is served, and not before.
     assert!(ask(server.address, PLAIN).await.starts_with("HTTP/1.1 200"));
+    assert!(asked.elapsed() >= bounds().head * 3 / 4, "{:?}", asked.elapsed());
+}
+
+#[tokio::test]
+async fn one_address_has_two_hundred_places_of_ten_thousand() {
+    let server = start(Bounds::default(), &[]).await;
+    assert_eq!(Bounds::default().connections, 10_000);
+    let mut held = connected(server.address, 199).await;
+    assert!(ask(server.address, PLAIN).await.starts_with("HTTP/1.1 200"));
+    held.extend(connected(server.address, 1).await);
+    let refused = async { while !ask(server.address, PLAIN).await.is_empty() {} };
+    timeout(PATIENCE, refused).await.expect("there is no end of places");
 }
 
 #[tokio::test]

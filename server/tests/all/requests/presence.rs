@@ -1,6 +1,7 @@
 //! The proof of presence: asked of everybody before anybody is looked up.
 
 use super::browser::{Browser, House};
+use crate::cluster;
 
 #[tokio::test]
 async fn without_a_valid_proof_of_presence_nobody_is_looked_up() {
@@ -42,6 +43,25 @@ async fn without_a_valid_proof_of_presence_nobody_is_looked_up() {
     }
     assert!(answers.iter().all(|answer| answer.contains("challenge")));
     assert!(house.audit().await.iter().all(|(event, ..)| event != "identify"));
+}
+
+#[tokio::test]
+async fn nothing_is_kept_of_a_challenge_before_it_is_spent() {
+    let house = House::open().await;
+    let mut stranger = cluster::raw(&house.folder).await;
+    // Another one whenever somebody else has written (<https://sqlite.org/pragma.html#pragma_data_version>).
+    let mut written = async || {
+        let version = sqlx::query_scalar::<_, i64>("pragma data_version");
+        version.fetch_one(&mut stranger).await.unwrap()
+    };
+    let before = written().await;
+    for _ in 0..50 {
+        let view = Browser::new(&house).view("reset/view?step=identify").await;
+        assert!(view["screen"]["identify"]["token"].is_string());
+    }
+    assert_eq!(written().await, before);
+    Browser::new(&house).identify("nobody.here").await;
+    assert_ne!(written().await, before);
 }
 
 #[tokio::test]

@@ -70,6 +70,9 @@ async fn shapes(house: &House, couriers: &Couriers) -> Vec<Vec<Shape>> {
     walks
 }
 
+/// How a trouble begins.
+type Begin = fn(&Exim);
+
 #[tokio::test]
 async fn whatever_the_mail_server_does_nobody_hears_anything_else() {
     let Some(exim) = Exim::start().await else { return };
@@ -77,8 +80,13 @@ async fn whatever_the_mail_server_does_nobody_hears_anything_else() {
     let expected = shapes(&House::open().await, &mail(&right)).await;
     let arrived = exim.arrived(2).await.len();
     let stripped = right.replace(&format!("port = {}", exim.starttls), &format!("port = {}", exim.plain));
+    // It would take mail from anybody: only we insist.
+    let stripped: String = stripped
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("user") && !line.starts_with("password"))
+        .collect();
     let ca = format!("ca = \"{}\"\n", exim.ca.display());
-    let troubles: [(&str, String, fn(&Exim)); 7] = [
+    let troubles: [(&str, String, Begin); 7] = [
         ("a wrong password", right.replace(&exim.password, "wrong"), |_| ()),
         ("no STARTTLS", stripped, |_| ()),
         ("a certificate of strangers", right.replace(&ca, ""), |_| ()),

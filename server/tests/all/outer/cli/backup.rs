@@ -2,7 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use sqlx::{Connection as _, Row as _};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
 use super::Installation;
 
@@ -148,4 +149,36 @@ async fn a_backup_that_is_damaged_or_of_another_keyring_is_not_restored() {
     std::fs::copy(other.scratch.path("etc/keyring.toml"), &keyring).unwrap();
     let said = installation.run(&check).refused();
     assert!(said.contains("altered or moved"), "{said}");
+}
+
+#[tokio::test]
+async fn a_backup_in_which_something_was_altered_or_belongs_to_nobody_is_not_restored() {
+    let installation = somebody().await;
+    installation.run("audit seal").done();
+    let harms: [(&[&'static str], &str); 2] = [
+        (
+            &[
+                "drop trigger audit_is_never_altered",
+                "update audit set detail = 'something else'",
+            ],
+            "not what was written",
+        ),
+        (
+            &["pragma foreign_keys = off", "update session set account = 'nobody'"],
+            "is damaged",
+        ),
+    ];
+    for (number, (harm, told)) in harms.into_iter().enumerate() {
+        let to = installation.scratch.path(&number.to_string());
+        installation.run(&format!("backup {}", to.display())).done();
+        let check = format!("restore {} --check", to.display());
+        installation.run(&check).done();
+        let mut raw = SqliteConnectOptions::new().filename(&to).connect().await.unwrap();
+        for statement in harm {
+            sqlx::query(*statement).execute(&mut raw).await.unwrap();
+        }
+        raw.close().await.unwrap();
+        let said = installation.run(&check).refused();
+        assert!(said.contains(told), "{said}");
+    }
 }
