@@ -217,8 +217,8 @@ impl Store for SqlStore {
         Ok(self.find_device(token, account).await?)
     }
 
-    async fn is_device(&self, token: &str) -> std::result::Result<bool, Fault> {
-        Ok(self.find_any_device(token).await?)
+    async fn device_owner(&self, token: &str) -> std::result::Result<Option<AccountId>, Fault> {
+        Ok(self.find_device_owner(token).await?)
     }
 
     async fn upkeep(&self, account: &AccountId) -> std::result::Result<Upkeep, Fault> {

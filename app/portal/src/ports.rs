@@ -263,8 +263,8 @@ pub trait Store: Send + Sync {
     async fn failing(&self, now: Moment) -> Result<Vec<Method>, Fault>;
     /// Whether this browser is known for the account.
     async fn knows_device(&self, token: &str, account: &AccountId) -> Result<bool, Fault>;
-    /// Whether this browser is known for any account.
-    async fn is_device(&self, token: &str) -> Result<bool, Fault>;
+    /// One of the accounts that know this browser, always the same.
+    async fn device_owner(&self, token: &str) -> Result<Option<AccountId>, Fault>;
     /// What is kept of an account beside its methods.
     async fn upkeep(&self, account: &AccountId) -> Result<Upkeep, Fault>;
     /// Accounts that may be reminded to register, of which nothing was heard since; those longest ago first, at most 500.

@@ -5,7 +5,7 @@ use portal::moment::Moment;
 use portal::ports::Committed;
 use sqlx::AnyConnection;
 
-use super::row::small;
+use super::row::{small, text};
 use super::{Result, SqlStore};
 
 /// Browsers that one account knows at most: of more the longest unused are forgotten.
@@ -21,12 +21,12 @@ impl SqlStore {
         Ok(row.is_some())
     }
 
-    pub(super) async fn find_any_device(&self, token: &str) -> Result<bool> {
-        let row = sqlx::query("select token from device where token = $1 limit 1")
+    pub(super) async fn find_device_owner(&self, token: &str) -> Result<Option<AccountId>> {
+        let row = sqlx::query("select account from device where token = $1 order by account limit 1")
             .bind(token)
             .fetch_optional(&self.reader)
             .await?;
-        Ok(row.is_some())
+        row.map(|row| Ok(AccountId::new(text(&row, "account")?))).transpose()
     }
 
     /// How many browsers an account knows.

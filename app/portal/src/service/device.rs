@@ -35,11 +35,11 @@ impl Portal {
         Ok(if is_known { Lane::Known } else { Lane::Unknown })
     }
 
-    /// The cookie of the browser, as it stands in the store, where some account knows it.
+    /// What the starts of a browser that some account knows are counted under: the account, which may have many cookies.
     pub(super) async fn known_device(&self, visit: &Visit) -> Result<Option<String>, Fault> {
         let Some(device) = &visit.device else { return Ok(None) };
-        let digest = self.token_digest(device);
-        Ok(self.store.is_device(&digest).await?.then_some(digest))
+        let owner = self.store.device_owner(&self.token_digest(device)).await?;
+        Ok(owner.map(|account| format!("devices of {}", account.as_str())))
     }
 
     /// The browser gets a cookie that the account knows. Always a fresh one, under which the browser's other accounts know

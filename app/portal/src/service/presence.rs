@@ -146,8 +146,8 @@ impl Portal {
         })
     }
 
-    /// What a start costs at present, in leading zero bits. A browser that some account knows pays for its own starts alone,
-    /// whatever goes on around it.
+    /// What a start costs at present, in leading zero bits. A browser that some account knows pays for the starts of such
+    /// browsers alone, whatever goes on around it.
     async fn price(&self, visit: &Visit, now: Moment) -> Result<u8, Fault> {
         if let Some(device) = self.known_device(visit).await? {
             return Ok(BASE_BITS + self.starts.read(&device, now).doublings(STARTS_BEFORE_STEP_UP));

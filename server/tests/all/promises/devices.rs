@@ -27,7 +27,9 @@ async fn a_browser_gets_another_cookie_with_all_that_know_it() {
     ground.done(vec![know("first", None, &a, START)]).await;
     ground.done(vec![know("second", Some("first"), &b, START)]).await;
     assert!(knows(&ground, "second", &a.id).await && knows(&ground, "second", &b.id).await);
-    assert!(!ground.store.is_device("first").await.unwrap());
+    assert_eq!(ground.store.device_owner("first").await.unwrap(), None);
+    let owner = ground.store.device_owner("second").await.unwrap();
+    assert_eq!(owner, [a.id.clone(), b.id.clone()].into_iter().min());
     // The same again, as a form that is sent twice.
     ground.done(vec![know("second", Some("first"), &b, START)]).await;
     ground.done(vec![know("third", Some("second"), &b, START)]).await;

@@ -404,7 +404,7 @@ async fn questions(ground: &Ground, account: &Account) {
     store.unknown_names(START, 9).await.unwrap();
     store.names_given(START).await.unwrap();
     store.knows_device("d", &account.id).await.unwrap();
-    store.is_device("d").await.unwrap();
+    store.device_owner("d").await.unwrap();
     store.count_devices(&account.id).await.unwrap();
     store.sends_for(&account.id, START).await.unwrap();
     store.calls_for_help(&account.id, START).await.unwrap();

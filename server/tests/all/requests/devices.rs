@@ -249,6 +249,22 @@ async fn wrong_numbers_from_many_networks_are_counted_together_but_not_with_thos
 }
 
 #[tokio::test]
+async fn however_many_browsers_an_account_knows_their_starts_are_counted_together() {
+    let house = House::open().await;
+    let mut browsers = [own(&house).await, own(&house).await];
+    for n in 0..61 {
+        browsers[n % 2].identify("nobody.here").await;
+    }
+    let bits = async |browser: &mut Browser| {
+        browser.view("reset/view?step=identify").await["screen"]["identify"]["bits"].clone()
+    };
+    for mut browser in browsers {
+        assert_eq!(bits(&mut browser).await, 17);
+    }
+    assert_eq!(bits(&mut Browser::new(&house)).await, 16);
+}
+
+#[tokio::test]
 async fn the_box_is_empty_says_what_it_does_and_stays_as_it_was_left_without_scripts() {
     let house = House::open().await;
     let mut browser = Browser::new(&house);

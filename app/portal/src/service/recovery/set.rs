@@ -53,7 +53,7 @@ impl Portal {
             .await?;
         // The form may have been one of an earlier step, which sets nothing.
         let is_known = match &cookie {
-            Some(cookie) => self.store.is_device(&self.token_digest(cookie)).await?,
+            Some(cookie) => self.store.device_owner(&self.token_digest(cookie)).await?.is_some(),
             None => false,
         };
         Ok((done, cookie.filter(|_| is_known)))
