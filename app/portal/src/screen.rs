@@ -116,6 +116,8 @@ pub struct Awaited {
     pub asked: Moment,
     /// When it runs out.
     pub until: Moment,
+    /// Whether it works no more: run out, or tried too often.
+    pub is_over: bool,
     /// From when on another may be asked for.
     pub again: Moment,
     /// The other way to the same number.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use portal::method::Method;
 use portal::moment::{Moment, seconds};
+use portal::screen::Awaited;
 
 use super::load::looking_again;
 #[cfg(feature = "hydrate")]
@@ -44,6 +45,15 @@ fn arrival() -> Moment {
 )]
 fn moment(date: f64) -> Moment {
     Moment::from_millis(date as i64)
+}
+
+/// Until when a code works, or that it does no more.
+pub fn works_until(words: Words, code: &Awaited) -> String {
+    if code.is_over {
+        words.say(Word::CodeOver).to_owned()
+    } else {
+        words.fill(Word::CodeUntil, &[("time", &words.clock(code.until))])
+    }
 }
 
 /// Whole seconds from one moment to another, rounded up.

@@ -3,9 +3,9 @@
 use super::{Portal, Visit};
 use crate::identity::{AccountId, Channel, CodeId};
 use crate::method::Method;
-use crate::method::code::{AGAIN_AFTER, LIFE};
+use crate::method::code::{AGAIN_AFTER, LIFE, Life, life};
 use crate::moment::Moment;
-use crate::ports::Fault;
+use crate::ports::{Code, Fault};
 use crate::screen::Awaited;
 
 impl Portal {
@@ -22,12 +22,15 @@ impl Portal {
         let failing = self.failing(now).await?;
         let code = self.store.code(code).await?;
         let lane = self.lane(visit, account).await?;
+        let is_live = |code: &Code| matches!(life(code.asked, code.tries, code.closed, now), Life::Live { .. });
+        let is_over = code.as_ref().is_some_and(|code| !is_live(code));
         Ok(Awaited {
             method,
             address: String::new(),
             digits: code.map_or(method.digits(), |code| code.digits),
             asked,
             until: asked + LIFE,
+            is_over,
             again: self
                 .next_send_to(visit, channel, account, now)
                 .await?

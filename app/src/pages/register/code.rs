@@ -17,7 +17,7 @@ use crate::parts::load::{Refused, load, view_at};
 use crate::parts::notice::{Slip, Tone, Trouble};
 use crate::parts::sheet::Sheet;
 use crate::parts::steps::Marks;
-use crate::parts::waiting::{Again, Waiting, is_in_time, second_after, seconds_left};
+use crate::parts::waiting::{Again, Waiting, is_in_time, second_after, seconds_left, works_until};
 use crate::words::{Word, Words, words};
 
 /// The id of the form that goes back to typing the address or number.
@@ -62,6 +62,7 @@ fn Form(view: View<(Purpose, Awaited)>) -> impl IntoView {
     } else {
         "input digits"
     };
+    let hint = works_until(words, &code);
     view! {
         <Sheet
             title=words.say(title)
@@ -76,7 +77,7 @@ fn Form(view: View<(Purpose, Awaited)>) -> impl IntoView {
                 <Field
                     name="code"
                     label=words.say(Word::CodeLabel)
-                    hint=words.fill(Word::CodeUntil, &[("time", &words.clock(code.until))])
+                    hint
                     problem
                     autocomplete="one-time-code"
                     class=class
