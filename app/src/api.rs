@@ -32,6 +32,9 @@ use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 #[serde(transparent)]
 pub struct Next(pub String);
 
+/// The header in which a browser gives back the refusal of a form, to have the page drawn that tells it.
+pub const GIVEN_BACK: &str = "x-refusal";
+
 /// A refusal on its way to the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Said {

@@ -15,7 +15,7 @@ use server_fn::error::ServerFnErrorErr;
 
 use super::busy::InPlace;
 use super::cookies::{DEVICE, DEVICE_LIFE, HOLDER, SAID, Style};
-use super::{Next, Said, View};
+use super::{GIVEN_BACK, Next, Said, View};
 
 /// How long a page remembers the refusal of the form before, in seconds.
 const SAID_LIFE: u32 = 120;
@@ -135,8 +135,17 @@ impl Request {
             serde_json::from_slice(&self.portal.unseal(&sealed)?).ok()
         };
         let in_place: Option<LeftBehind> = self.parts.extensions.get().cloned();
-        let left = self.is_plain().then(|| in_place.or_else(kept)).flatten();
+        let left = || self.given_back(page).or(in_place).or_else(kept);
+        let left = self.is_plain().then(left).flatten();
         left.filter(|left| left.page == page)
+    }
+
+    /// The refusal of a form that was posted by fetch, given back by the page on which it shall be told. What was typed is
+    /// there still. No other site can send this header.
+    fn given_back(&self, page: &str) -> Option<LeftBehind> {
+        let said = self.parts.headers.get(GIVEN_BACK)?;
+        let said = serde_json::from_slice(said.as_bytes()).ok()?;
+        Some(LeftBehind::new(page, Some(said), &[]))
     }
 
     /// Leads a plain browser elsewhere, whatever status was set before; one that fetches reads where to go in the answer.

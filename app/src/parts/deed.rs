@@ -193,7 +193,13 @@ pub fn Press(
         }
     };
     view! {
-        <button class=class.unwrap_or("button primary") type="submit" form=form aria-busy=move || is_pending().then_some("true")>
+        <button
+            class=class.unwrap_or("button primary")
+            type="submit"
+            form=form
+            data-busy=words.say(Word::OneMoment)
+            aria-busy=move || is_pending().then_some("true")
+        >
             {move || text()}
         </button>
     }

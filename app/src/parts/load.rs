@@ -200,13 +200,15 @@ fn Failed(said: Said) -> impl IntoView {
     }
 }
 
-/// A link by which `page`, on which it stands, is made anew: its view is fetched again, or without scripts the page loaded.
+/// A link by which `page`, on which it stands, is made anew: its view is fetched again. Without scripts, and where the server
+/// alone has drawn it, the page is loaded: the router would find that it is there already.
 pub fn looking_again(class: &'static str, page: String, label: &'static str) -> AnyView {
     let refresh: Refresh = expect_context();
     view! {
         <a
             class=class
             href=page
+            rel="external"
             on:click=move |event| {
                 event.prevent_default();
                 refresh.0.update(|count| *count += 1);

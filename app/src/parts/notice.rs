@@ -69,18 +69,21 @@ pub fn Trouble(
     view! {
         <div role="alert" class="alert">
             {move || {
-                told()
-                    .map(|said| {
-                        view! {
-                            <div class="slip error" tabindex="-1">
-                                {Icon::Error.draw()}
-                                <div>
-                                    <p>{explain(words, &said)}</p>
-                                </div>
-                            </div>
-                        }.into_any()
-                    })
+                told().map(|said| wrong(explain(words, &said)))
             }}
         </div>
     }
+}
+
+/// The slip that says what went wrong.
+pub fn wrong(text: String) -> AnyView {
+    view! {
+        <div class="slip error" tabindex="-1">
+            {Icon::Error.draw()}
+            <div>
+                <p>{text}</p>
+            </div>
+        </div>
+    }
+    .into_any()
 }

@@ -8,27 +8,15 @@ use portal::refusal::Refusal;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+#[cfg(feature = "hydrate")]
+use crate::api::GIVEN_BACK;
 use crate::api::{Next, Said, View};
 
 /// Posts a form to a door and gives the answer.
 pub async fn post(url: &str, form: &HtmlFormElement) -> Result<Next, Said> {
     #[cfg(feature = "hydrate")]
     {
-        use web_sys::{FormData, UrlSearchParams};
-
-        let fault = || Said::No(Refusal::Fault);
-        let fields = FormData::new_with_form(form).map_err(|_| fault())?;
-        let fields = UrlSearchParams::new_with_str_sequence_sequence(&fields).map_err(|_| fault())?;
-        let request = gloo_net::http::Request::post(url)
-            .header("accept", "application/json")
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(String::from(fields.to_string()));
-        let answer = request
-            .map_err(|_| fault())?
-            .send()
-            .await
-            .map_err(|_| Said::Unreachable)?;
-        read(answer).await
+        send(url, form).await.read()
     }
     #[cfg(not(feature = "hydrate"))]
     {
@@ -37,11 +25,79 @@ pub async fn post(url: &str, form: &HtmlFormElement) -> Result<Next, Said> {
     }
 }
 
+/// What a door answered.
+#[cfg(feature = "hydrate")]
+pub struct Heard {
+    is_done: bool,
+    /// The JSON of a [`Next`], or of a [`Said`].
+    pub text: String,
+}
+
+#[cfg(feature = "hydrate")]
+impl Heard {
+    /// Not done, for what is said by this JSON.
+    fn not_done(said: &str) -> Self {
+        Self {
+            is_done: false,
+            text: said.to_owned(),
+        }
+    }
+
+    /// What it means.
+    pub fn read(&self) -> Result<Next, Said> {
+        let fault = Said::No(Refusal::Fault);
+        if self.is_done {
+            understand(&self.text).ok_or(fault)
+        } else {
+            Err(understand(&self.text).unwrap_or(fault))
+        }
+    }
+}
+
+/// Posts a form to a door.
+#[cfg(feature = "hydrate")]
+pub async fn send(url: &str, form: &HtmlFormElement) -> Heard {
+    use web_sys::{FormData, UrlSearchParams};
+
+    let fields = FormData::new_with_form(form);
+    let fields = fields.and_then(|fields| UrlSearchParams::new_with_str_sequence_sequence(&fields));
+    let Ok(fields) = fields else {
+        return Heard::not_done(FAULT);
+    };
+    let request = gloo_net::http::Request::post(url)
+        .header("accept", "application/json")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(String::from(fields.to_string()));
+    let Ok(request) = request else {
+        return Heard::not_done(FAULT);
+    };
+    let Ok(answer) = request.send().await else {
+        return Heard::not_done(UNREACHABLE);
+    };
+    let (is_done, status) = (answer.ok(), answer.status());
+    match answer.text().await {
+        Err(_) => Heard::not_done(UNREACHABLE),
+        // Whoever stands between us and the browser may be busy, too, and says so in other words.
+        Ok(text) if !is_done && understand::<Said>(&text).is_none() => {
+            Heard::not_done(if status == 503 { BUSY } else { FAULT })
+        }
+        Ok(text) => Heard { is_done, text },
+    }
+}
+
+/// What is said where nobody else says it, as JSON.
+#[cfg(any(feature = "hydrate", test))]
+const UNREACHABLE: &str = r#""Unreachable""#;
+#[cfg(any(feature = "hydrate", test))]
+const BUSY: &str = r#"{"No":"busy"}"#;
+#[cfg(any(feature = "hydrate", test))]
+const FAULT: &str = r#"{"No":"fault"}"#;
+
 /// Fetches a view as text: its JSON, or that of a [`Said`].
 #[cfg(feature = "hydrate")]
 pub async fn fetch(address: &str) -> String {
     let request = gloo_net::http::Request::get(address).header("accept", "application/json");
-    let unreachable = || "\"Unreachable\"".to_owned();
+    let unreachable = || UNREACHABLE.to_owned();
     let Ok(answer) = request.send().await else {
         return unreachable();
     };
@@ -59,14 +115,15 @@ pub struct Page {
     pub text: String,
 }
 
-/// Fetches a page as a document.
+/// Fetches a page as a document. It tells the refusal of a form, where the JSON of one is given.
 #[cfg(feature = "hydrate")]
-pub async fn fetch_page(address: &str) -> Option<Page> {
-    let answer = gloo_net::http::Request::get(address)
-        .header("accept", "text/html")
-        .send()
-        .await
-        .ok()?;
+pub async fn fetch_page(address: &str, said: Option<&str>) -> Option<Page> {
+    let mut request = gloo_net::http::Request::get(address).header("accept", "text/html");
+    // A header has room for what is visible and ASCII alone: as are all refusals, but those that quote a word.
+    if let Some(said) = said.filter(|said| said.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')) {
+        request = request.header(GIVEN_BACK, said);
+    }
+    let answer = request.send().await.ok()?;
     let address = leptos::web_sys::Url::new(&answer.url()).ok()?;
     let text = answer.text().await.ok()?;
     Some(Page {
@@ -74,23 +131,6 @@ pub async fn fetch_page(address: &str) -> Option<Page> {
         query: address.search(),
         text,
     })
-}
-
-/// Service Unavailable.
-#[cfg(feature = "hydrate")]
-const BUSY: u16 = 503;
-
-#[cfg(feature = "hydrate")]
-async fn read(answer: gloo_net::http::Response) -> Result<Next, Said> {
-    let (is_good, status) = (answer.ok(), answer.status());
-    let text = answer.text().await.map_err(|_| Said::Unreachable)?;
-    // Whoever stands between us and the browser may be busy, too, and says so in other words.
-    let fault = Said::No(if status == BUSY { Refusal::Busy } else { Refusal::Fault });
-    if is_good {
-        understand(&text).ok_or(fault)
-    } else {
-        Err(understand(&text).unwrap_or(fault))
-    }
 }
 
 /// Reads a view, or what was said where there is none.
@@ -160,6 +200,17 @@ mod tests {
             Said::No(Refusal::Password(Vec::new())),
         ] {
             assert_eq!(understand(&serde_json::to_string(&said).unwrap()), Some(said));
+        }
+    }
+
+    #[test]
+    fn what_is_said_for_others_is_understood() {
+        for (text, said) in [
+            (UNREACHABLE, Said::Unreachable),
+            (BUSY, Said::No(Refusal::Busy)),
+            (FAULT, Said::No(Refusal::Fault)),
+        ] {
+            assert_eq!(understand(text), Some(said));
         }
     }
 
