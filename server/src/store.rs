@@ -205,11 +205,11 @@ impl Store for SqlStore {
         Ok(self.find_notice_of_failures(account, since).await?)
     }
 
-    async fn failing(&self, now: Moment) -> std::result::Result<Vec<Method>, Fault> {
     async fn told_of_case(&self, account: &AccountId, since: Moment) -> std::result::Result<bool, Fault> {
         Ok(self.find_notice_of_case(account, since).await?)
     }
 
+    async fn failing(&self, now: Moment) -> std::result::Result<Vec<Method>, Fault> {
         Ok(self.list_failing(now).await?)
     }
 
