@@ -29,7 +29,7 @@ pub struct KeysCommand {
 
 #[derive(Subcommand)]
 enum Deed {
-    /// Print the keys, oldest first, and how many addresses and passwords still need each.
+    /// Print the keys, oldest first, and how many addresses, and passwords and answers, still need each.
     List,
     /// Add a key. A running server takes it up within seconds, and encrypts anew what stands under the older ones.
     Rotate,
@@ -63,7 +63,7 @@ async fn list(settings: &Settings) -> Outcome {
     for (number, one) in found.iter().enumerate() {
         let newest = if number + 1 == found.len() { "; in use" } else { "" };
         println!(
-            "{}: {} addresses, {} passwords{newest}",
+            "{}: {} addresses, {} passwords and answers{newest}",
             one.kid, one.addresses, one.hashes
         );
     }

@@ -40,8 +40,9 @@ enum Deed {
     /// Add a person. The first password is read from standard input with --password-stdin; else one is made up and shown
     /// once. It has to be changed at the first sign-in.
     Add(Entry),
-    /// Add people from a CSV file with the columns name, display, role, groups, mailbox, email, phone, language, and
-    /// password or `password_hash`: bcrypt, PBKDF2 or SSHA of another system, whose passwords go on being good.
+    /// Add people from a CSV file with the columns name, display, role, groups, mailbox, email, phone, `office_phone`,
+    /// language, and password or `password_hash`: bcrypt, PBKDF2 or SSHA of another system, whose passwords go on being
+    /// good.
     Import(Import),
     /// Change a person. What is not named stays as it is.
     Set(Set),

@@ -21,9 +21,9 @@ pub struct Import {
     /// Say what would be done, and do nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Change those who are there already, as far as the columns of the file go: display, groups, mailbox, email and
-    /// phone. An empty email or phone is taken away. What people have proved themselves stays, and so do roles,
-    /// languages and passwords.
+    /// Change those who are there already, as far as the columns of the file go: display, groups, mailbox, email,
+    /// phone and `office_phone`. Of email and phones an empty one is taken away. What people have proved themselves
+    /// stays, and so do roles, languages and passwords.
     #[arg(long)]
     update: bool,
     /// Make up no first passwords: whoever has none in the file sets one by a reset, with the email and phone of the file.

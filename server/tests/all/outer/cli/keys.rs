@@ -37,7 +37,7 @@ async fn a_key_goes_only_when_nothing_needs_it_and_leaves_its_digests() {
         .done();
     let before = keyring(&installation);
     let said = installation.run("keys list").done();
-    assert_eq!(said, "k1: 1 addresses, 1 passwords; in use\n");
+    assert_eq!(said, "k1: 1 addresses, 1 passwords and answers; in use\n");
 
     // Beside a running server.
     let server = installation.store().await;
@@ -45,7 +45,7 @@ async fn a_key_goes_only_when_nothing_needs_it_and_leaves_its_digests() {
     let said = installation.run("keys list").done();
     assert_eq!(
         said,
-        "k1: 1 addresses, 1 passwords\nk2: 0 addresses, 0 passwords; in use\n"
+        "k1: 1 addresses, 1 passwords and answers\nk2: 0 addresses, 0 passwords and answers; in use\n"
     );
     settle(&installation);
     let told = installation.run("keys retire k1").refused();
