@@ -10,6 +10,8 @@ pub const DEVICE: &str = "device";
 pub const DEVICE_LIFE: u32 = 400 * 86_400;
 /// What a plain form leaves behind for the next page.
 pub const SAID: &str = "said";
+/// Set while registering stands before the change of a password.
+pub const GOING: &str = "going";
 /// The language that was picked.
 pub const LANGUAGE: &str = "language";
 

@@ -41,6 +41,7 @@ pub async fn overview_view(page: String) -> Result<View<Overview>, Said> {
         .await
         .map_err(|trouble| request.refuse(trouble))?;
     let support = support(&request).await?;
+    request.keep_going();
     request.view(&page, screen, support)
 }
 
@@ -229,10 +230,18 @@ pub async fn prove_again(password: Secret, #[server(default)] going: String) -> 
     request.answer("/register/prove", &[("going", &going)], path)
 }
 
-/// Finishes the registration.
+/// Finishes the registration; then leads to where somebody was going, to change the password or to the end.
 #[server(prefix = "/api", endpoint = "register/finish")]
 pub async fn finish_registration() -> Result<Next, Said> {
     let request = Request::here()?;
     let done = request.portal.finish_registration(&request.visit).await;
-    request.answer("/register", &[], done.map(|()| "/register/done".to_owned()))
+    let path = done.map(|()| {
+        if request.goes_on_to_change() {
+            "/change"
+        } else {
+            "/register/done"
+        }
+        .to_owned()
+    });
+    request.answer("/register", &[], path)
 }

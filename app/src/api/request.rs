@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::error::ServerFnErrorErr;
 
 use super::busy::InPlace;
-use super::cookies::{DEVICE, DEVICE_LIFE, HOLDER, SAID, Style};
+use super::cookies::{DEVICE, DEVICE_LIFE, GOING, HOLDER, SAID, Style};
 use super::{GIVEN_BACK, Next, Said, View};
 
 /// How long a page remembers the refusal of the form before, in seconds.
@@ -112,6 +112,23 @@ impl Request {
         let fresh = self.portal.fresh_token().map_err(|fault| self.fault(&fault))?;
         self.set_cookie(HOLDER, &fresh, None);
         Ok(fresh)
+    }
+
+    /// Keeps in mind that somebody who has to register first was going to change the password.
+    pub fn keep_going(&self) {
+        let mut query = self.parts.uri.query().unwrap_or_default().split('&');
+        if query.any(|pair| pair == "for=change") {
+            self.set_cookie(GOING, "change", None);
+        }
+    }
+
+    /// Whether somebody was going to change the password. It is forgotten with that.
+    pub fn goes_on_to_change(&self) -> bool {
+        let was_going = self.style.read(&self.parts.headers, GOING).is_some();
+        if was_going {
+            self.set_cookie(GOING, "", Some(0));
+        }
+        was_going
     }
 
     /// Makes the view of a page.

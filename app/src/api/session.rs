@@ -44,6 +44,7 @@ pub async fn sign_in(
     let path = done.map(|signed_in| {
         request.set_device(signed_in.device.as_deref());
         request.set_cookie(SESSION, &signed_in.session, None);
+        request.goes_on_to_change();
         match (signed_in.first, going.as_str()) {
             (First::Register, "change") => "/register?for=change",
             (First::Reconfirm, "change") => "/register/confirm?for=change",

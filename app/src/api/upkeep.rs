@@ -38,8 +38,11 @@ pub async fn confirm_view() -> Result<View<Overview>, Said> {
 pub async fn put_off(#[server(default)] going: String) -> Result<Next, Said> {
     let request = Request::here()?;
     let done = request.portal.put_off_registration(&request.visit).await;
-    let onward = if going == "change" { "/change" } else { "/" };
-    request.answer("/register", &[], done.map(|()| onward.to_owned()))
+    let path = done.map(|()| {
+        let was_going = request.goes_on_to_change();
+        if was_going || going == "change" { "/change" } else { "/" }.to_owned()
+    });
+    request.answer("/register", &[], path)
 }
 
 /// Whether what is registered is still right; then leads to where somebody was going, `change` or the list.

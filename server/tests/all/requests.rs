@@ -58,6 +58,7 @@ mod spending;
 mod strange_names;
 mod throttles;
 mod told;
+mod told_on_page;
 mod tried_names;
 mod unlock;
 mod upkeep;
