@@ -281,7 +281,7 @@ impl Request {
 }
 
 /// Fields whose values may be shown again. Passwords, codes and answers are not among them.
-const SHOWN_AGAIN: [&str; 17] = [
+const SHOWN_AGAIN: [&str; 18] = [
     "user_name",
     "token",
     "going",
@@ -293,6 +293,7 @@ const SHOWN_AGAIN: [&str; 17] = [
     "whole_text",
     "whole_call",
     "whole_office",
+    "whole_email",
     "device",
     "question1",
     "question2",

@@ -1,7 +1,10 @@
 //! The same walk with scripts off: plain forms, redirects, what was typed kept.
 
+use portal::policy::AccountMessages;
+
 use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PHONE};
 use super::office::{OFFICE, set_office};
+use super::uniform::tell;
 
 /// The value of a hidden field in a page.
 pub fn hidden(page: &str, name: &str) -> String {
@@ -178,6 +181,13 @@ async fn changing_the_language_keeps_the_step_and_what_was_typed_but_no_secret()
     change_language(&mut browser, "/reset/choose", typed).await;
     let page = follow(&mut browser, "/reset/choose").await;
     assert!(page.contains("value=\"03 3224 1111\""), "{page}");
+    // Where nothing is told of an account, the address is typed as well.
+    tell(&house, AccountMessages::Uniform).await;
+    browser.identify("k.sato").await;
+    let typed = "to_language=en&method=email&whole_email=ken.sato%40example.net";
+    change_language(&mut browser, "/reset/choose", typed).await;
+    let page = follow(&mut browser, "/reset/choose").await;
+    assert!(page.contains("value=\"ken.sato@example.net\""), "{page}");
 }
 
 /// Presses the button of another language on a page, with what is typed there.
