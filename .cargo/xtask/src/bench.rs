@@ -14,6 +14,7 @@ mod rate;
 mod scratch;
 mod sizes;
 mod start;
+mod timing;
 mod visitor;
 
 use anyhow::{Result, bail};
@@ -39,7 +40,7 @@ type Measure = fn(&Bench) -> Result<Vec<Figure>>;
 
 /// In this order: idle memory before the load, loaded memory after it. A further topic is one more file and one more
 /// row here.
-const MEASURES: [(&str, &str, Measure); 8] = [
+const MEASURES: [(&str, &str, Measure); 9] = [
     ("sizes", "what a phone must fetch", sizes::measure),
     ("start", "from the command to the first answer", start::measure),
     ("memory, idle", "before anybody came", memory::idle),
@@ -56,6 +57,7 @@ const MEASURES: [(&str, &str, Measure); 8] = [
         "ten times as many sign-ins as can be hashed",
         overload::measure,
     ),
+    ("timing", "whether answers come sooner to some than to others", timing::measure),
 ];
 
 /// Measures everything; an error when a figure is over its budget.

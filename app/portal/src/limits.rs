@@ -227,12 +227,10 @@ pub fn next_code(live: &[(Moment, Lane)], lane: Lane, now: Moment) -> Moment {
 
 /// When the next of `most` events `within` a span is allowed, given the past ones.
 pub fn earliest(past: impl Iterator<Item = Moment>, most: usize, within: Duration, now: Moment) -> Moment {
-    let mut recent: Vec<Moment> = past.filter(|&at| at + within > now).collect();
-    if recent.len() < most {
-        return now;
-    }
-    recent.sort_unstable();
-    recent[recent.len() - most] + within
+    let mut past: Vec<Moment> = past.collect();
+    past.sort_unstable();
+    let first_of_the_last = past.len().checked_sub(most).and_then(|place| past.get(place));
+    first_of_the_last.map_or(now, |at| (*at + within).max(now))
 }
 
 /// Calls for help about one account in a day. Of more nobody is told.

@@ -173,6 +173,19 @@ mod tests {
     }
 
     #[test]
+    fn the_code_that_is_awaited_is_known_while_one_is() {
+        let sent = Dispatch {
+            contact: ContactId::new("contact"),
+            method: Method::Email,
+            code: CodeId::new("code"),
+            asked: Moment::from_millis(0),
+        };
+        assert_eq!(Stage::Overview.dispatch(), None);
+        assert_eq!(Stage::Awaiting(sent.clone()).dispatch(), Some(&sent));
+        assert_eq!(Stage::Proving(sent.clone()).dispatch(), Some(&sent));
+    }
+
+    #[test]
     fn a_contact_added_later_is_seasoned_after_a_day() {
         let finish = Moment::from_millis(1_000_000_000);
         assert!(is_seasoned(finish, Some(finish), finish));

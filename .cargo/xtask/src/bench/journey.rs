@@ -30,7 +30,7 @@ const AT_ONCE: usize = 32;
 /// More people come in a minute than texts are paid for otherwise.
 const POLICY: &str = r#"{"spending": {"texts_a_minute": 1000}}"#;
 /// Longer than the ticket of the first form takes to ripen.
-const RIPENING: Duration = Duration::from_secs(11);
+pub const RIPENING: Duration = Duration::from_secs(11);
 /// Longer than the outbox is left alone between two looks.
 const DELIVERY: Duration = Duration::from_millis(400);
 

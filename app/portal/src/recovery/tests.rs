@@ -189,6 +189,10 @@ fn answers_are_one_proof_and_it_counts_only_where_they_are_asked() {
     assert_eq!(elsewhere.prove(fit, Lock::None, START), Err(Refusal::Method));
     let code = proof(Method::Email, START);
     assert_eq!(questioned().prove(code, Lock::None, START), Err(Refusal::Method));
+    // Nor does one that only calls itself an answer.
+    let dressed_up = Proof::by_code("482193", "482193", Method::Questions, channel(Method::Text), true, START);
+    let dressed_up = dressed_up.expect("equal codes match");
+    assert_eq!(questioned().prove(dressed_up, Lock::None, START), Err(Refusal::Method));
 }
 
 #[test]
