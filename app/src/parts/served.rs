@@ -74,7 +74,7 @@ mod brought {
             // The first page came with the document.
             let is_there = element.first_element_child().is_some();
             if !arrive() || !is_there {
-                place.bring(None);
+                leptos::task::spawn_local(place.bring(None));
             }
         });
         view! { <div class="served" node_ref=element on:submit=move |event| place.submit(&event)></div> }.into_any()
@@ -82,20 +82,18 @@ mod brought {
 
     impl Place {
         /// Fetches the page anew. Where a form of it was refused, what was `said` is told on it, and what was typed stays.
-        fn bring(self, said: Option<String>) {
-            leptos::task::spawn_local(async move {
-                let search = self.search.get_untracked();
-                let path = self.pathname.get_untracked();
-                let heard = wire::fetch_page(&format!("{path}?{search}"), said.as_deref()).await;
-                let Some(element) = self.element.try_get_untracked().flatten() else {
-                    return;
-                };
-                match heard {
-                    Some(page) if page.path == path => draw(&element, &page, said.is_some()),
-                    Some(page) => self.lead(&(page.path + &page.query), true),
-                    None => unreachable(&element),
-                }
-            });
+        async fn bring(self, said: Option<String>) {
+            let search = self.search.get_untracked();
+            let path = self.pathname.get_untracked();
+            let heard = wire::fetch_page(&format!("{path}?{search}"), said.as_deref()).await;
+            let Some(element) = self.element.try_get_untracked().flatten() else {
+                return;
+            };
+            match heard {
+                Some(page) if page.path == path => draw(&element, &page, said.is_some()),
+                Some(page) => self.lead(&(page.path + &page.query), true),
+                None => unreachable(&element),
+            }
         }
 
         fn lead(self, path: &str, replace: bool) {
@@ -136,22 +134,23 @@ mod brought {
             busy(&form, true);
             leptos::task::spawn_local(async move {
                 let heard = wire::send(&url, &form).await;
-                busy(&form, false);
                 if self.element.try_get_untracked().flatten().is_none() {
                     return;
                 }
                 let here = self.pathname.get_untracked();
                 match heard.read() {
-                    Ok(Next(path)) if path == here => self.bring(None),
+                    Ok(Next(path)) if path == here => self.bring(None).await,
                     Ok(Next(path)) => self.lead(&path, false),
                     Err(said) => match said.leads(&here) {
                         Some(path) => {
                             hand_over(&said);
                             self.lead(path, true);
                         }
-                        None => self.bring(Some(heard.text)),
+                        None => self.bring(Some(heard.text)).await,
                     },
                 }
+                // Not before the page tells what came of it: a second press would count as a second try.
+                busy(&form, false);
             });
         }
     }
