@@ -25,6 +25,8 @@ test('a reset needs no mouse', async ({ person, page }) => {
   await page.keyboard.type('k.sato');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/reset/choose');
+  // The page takes the focus when it arrives.
+  await expect(page.locator('h1')).toBeFocused();
   await page.locator('input[name=method]:checked').focus();
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('Enter');

@@ -167,8 +167,9 @@ export const test = base.extend<Fixtures, { stage: Stage; part: string }>({
     async ({ page, stage }, use) => {
       const noise: string[] = [];
       page.on('console', (message) => {
-        // A refusal by fetch has a 4xx status, which Chromium reports as an error of its own.
-        if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) noise.push(message.text());
+        // Chromium's own reports: a refusal by fetch has a 4xx status, and offline is who was put there by the test.
+        const isTold = /status of 4\d\d|ERR_INTERNET_DISCONNECTED/.test(message.text());
+        if (message.type() === 'error' && !isTold) noise.push(message.text());
       });
       page.on('pageerror', (error) => noise.push(String(error)));
       page.on('request', (request) => {
