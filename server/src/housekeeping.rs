@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::keyring::Keyring;
-use crate::store::SqlStore;
+use crate::store::{Reserve, SqlStore};
 
 /// How often it is looked whose turn it is.
 const EVERY: Duration = Duration::from_millis(500);
@@ -51,11 +51,13 @@ enum Job {
     Keys,
     /// Encrypts with the newest key what stands under older ones.
     EncryptAnew,
+    /// Keeps room on the disk, or gives it back.
+    Room,
 }
 
 impl Job {
     /// Every job, in the order of a round.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Seal,
         Self::Retain,
         Self::Anchor,
@@ -67,12 +69,13 @@ impl Job {
         Self::Purge,
         Self::Keys,
         Self::EncryptAnew,
+        Self::Room,
     ];
 
     /// Whether one server at a time does it. Sealing has a lease of its own, so that no row waits for a server that is slow
-    /// with the rest; and each has keys of its own in memory.
+    /// with the rest; and each has keys of its own in memory, and a disk.
     const fn is_for_one(self) -> bool {
-        !matches!(self, Self::Seal | Self::Keys)
+        !matches!(self, Self::Seal | Self::Keys | Self::Room)
     }
 
     /// How often. Rows of the audit log are in the chain within about a second.
@@ -81,7 +84,7 @@ impl Job {
             Self::Retain => hours(1),
             // A batch each: no more than a thousand rows a second.
             Self::Seal | Self::EncryptAnew => EVERY,
-            Self::Keys => seconds(5),
+            Self::Keys | Self::Room => seconds(5),
             Self::Anchor => minutes(5),
             Self::TellUnfinished | Self::Remind | Self::DigestHelp | Self::Watch | Self::DropExpired | Self::Purge => {
                 minutes(1)
@@ -99,9 +102,9 @@ struct Turn {
 }
 
 impl Turn {
-    /// Due at once; an anchor is of use only after a while.
+    /// Due at once; an anchor is of use only after a while, and room on the disk to whoever stays.
     fn of(job: Job) -> Self {
-        let first = if job == Job::Anchor {
+        let first = if matches!(job, Job::Anchor | Job::Room) {
             job.every()
         } else {
             Duration::ZERO
@@ -229,6 +232,7 @@ impl Housekeeping {
             }
             Job::Keys => self.look_at_keys(course, now).await?,
             Job::EncryptAnew => self.encrypt_anew(course).await?,
+            Job::Room => self.keep_room()?,
         }
         Ok(())
     }
@@ -240,6 +244,17 @@ impl Housekeeping {
         }
         self.store.renew_decoy()?;
         self.store.record_keys(&self.keyring.kids(), now).await?;
+        Ok(())
+    }
+
+    fn keep_room(&self) -> Result<(), Fault> {
+        match self.store.keep_room().map_err(Fault::new)? {
+            Some(Reserve::Released) => tracing::error!(
+                "the disk is full; the room that was kept for this is given back and lasts for a while: make room now"
+            ),
+            Some(Reserve::Kept) => tracing::info!("room on the disk is kept for bad times"),
+            None => {}
+        }
         Ok(())
     }
 

@@ -57,7 +57,7 @@ use sqlx::{Any, AnyPool, Transaction};
 
 pub use breakdown::Breakdown;
 use foundation::Foundation;
-pub use opening::{CannotOpen, Unready};
+pub use opening::{CannotOpen, Reserve, Unready};
 
 /// What a question or a change of the store comes to.
 pub type Result<T> = std::result::Result<T, Breakdown>;

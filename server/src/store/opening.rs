@@ -9,6 +9,7 @@ mod copying;
 mod lock;
 mod migration;
 mod readiness;
+mod reserve;
 mod server;
 mod soundness;
 
@@ -30,6 +31,7 @@ use self::lock::Left;
 pub(super) use self::lock::Lock;
 use self::migration::migrate;
 pub use self::readiness::Unready;
+pub use self::reserve::Reserve;
 pub(super) use self::soundness::Soundness;
 use super::foundation::{Foundation, OpenFile};
 use super::row::{number, text};

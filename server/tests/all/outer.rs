@@ -15,4 +15,5 @@ mod letters;
 mod process;
 mod scratch;
 mod settings;
+mod shipped;
 pub mod smtp;

@@ -23,6 +23,7 @@ mod pages;
 mod people;
 mod plans;
 mod purge;
+mod reserve;
 mod rollback;
 mod rotation;
 mod secrecy;

@@ -1,4 +1,5 @@
-//! Whatever is typed, sent or written into a file: it is read or refused, and nothing panics.
+//! Whatever is typed, sent or written into a file: it is read or refused, and nothing panics. `AIKAGI_INPUTS=100` tries a
+//! hundred times as many inputs: an hour of it before a release.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -20,8 +21,9 @@ use super::scratch::Scratch;
 
 /// So many inputs each, one of which in ten is of no form at all.
 fn cases(cases: u32) -> ProptestConfig {
+    let times = std::env::var("AIKAGI_INPUTS").map_or(1, |times| times.parse().unwrap());
     ProptestConfig {
-        cases,
+        cases: cases.saturating_mul(times),
         failure_persistence: None,
         ..ProptestConfig::default()
     }
