@@ -208,6 +208,27 @@ mod tests {
         assert!(!read.password_used_with_second_factor);
     }
 
+    #[cfg(feature = "service")]
+    #[test]
+    fn an_account_is_explained_unless_the_policy_says_otherwise() {
+        let read = |text: &str| serde_json::from_str::<Policy>(text);
+        assert!(!read("{}").unwrap().is_uniform());
+        assert!(!read(r#"{"account_messages":"explain"}"#).unwrap().is_uniform());
+        let uniform = read(r#"{"account_messages":"uniform"}"#).unwrap();
+        assert!(uniform.is_uniform() && uniform.mistakes().is_empty());
+        assert!(read(r#"{"account_messages":"silent"}"#).is_err());
+        let methods: Vec<Method> = uniform.shown_to_everybody().collect();
+        assert_eq!(methods, Method::SENDING);
+        // Alone, answers prove nothing; without a country there is no number to dial.
+        let bare = Policy {
+            methods: Method::ALL.to_vec(),
+            methods_required: 1,
+            countries: Vec::new(),
+            ..uniform
+        };
+        assert_eq!(bare.shown_to_everybody().collect::<Vec<_>>(), [Method::Email]);
+    }
+
     #[test]
     fn exclusion_wins_over_inclusion() {
         let policy = Policy {

@@ -343,7 +343,7 @@ mod tests {
             for typed in ["090-1234-5678", "+81 90 1234 5678", "０９０　１２３４　５６７８"] {
                 assert_eq!(read(typed, Method::Text).as_deref(), Ok("+819012345678"), "{typed}");
             }
-            for typed in ["+1 202 555 0143", "(202) 555-0143"] {
+            for typed in ["+1 202 555 0143", "+1 (202) 555-0143"] {
                 assert_eq!(read(typed, Method::Call).as_deref(), Ok("+12025550143"), "{typed}");
             }
             for (typed, problem) in [
@@ -354,6 +354,8 @@ mod tests {
                 ("03 3224 9999", Problem::NoTexts),
                 ("+81 3 3224 9999", Problem::NoTexts),
                 ("03 3224 9999 x1", Problem::Extension),
+                // There is such a number in the first country as well.
+                ("(202) 555-0143", Problem::Kind),
             ] {
                 assert_eq!(read(typed, Method::Text), Err(problem), "{typed}");
             }

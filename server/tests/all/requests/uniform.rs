@@ -1,5 +1,6 @@
 //! Where nothing is told of an account: how its owner gets through, and how nobody else does.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use portal::account::UserName;
@@ -279,14 +280,17 @@ async fn questions_are_drawn_by_the_name_and_stay_the_same() {
     drawn.sort();
     drawn.dedup();
     assert_eq!(drawn.len(), all, "{drawn:?}");
-    // From one day to the next they come out of as many as have to be registered.
-    let mut ids = std::collections::BTreeSet::new();
+    // From one day to the next they come out of as many as have to be registered, and those are the name's own.
+    let mut pools = [BTreeSet::new(), BTreeSet::new()];
     for _ in 0..12 {
         house.later(24 * 60 * 60);
-        let day = asked(&house, "nobody.here").await;
-        ids.extend(day.split_whitespace().map(str::to_owned));
+        for (name, pool) in ["nobody.here", "k.sato"].into_iter().zip(&mut pools) {
+            let day = asked(&house, name).await;
+            pool.extend(day.split_whitespace().map(str::to_owned));
+        }
     }
-    assert_eq!(ids.len(), 5, "{ids:?}");
+    assert_eq!((pools[0].len(), pools[1].len()), (5, 5), "{pools:?}");
+    assert_ne!(pools[0], pools[1]);
 }
 
 #[tokio::test]

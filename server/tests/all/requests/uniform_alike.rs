@@ -3,6 +3,8 @@
 
 use portal::account::{Language, UserName};
 use portal::audit::Actor;
+use portal::limits::population::{ELEVATED, day};
+use portal::method::Method;
 use portal::method::questions::Listing;
 use portal::moment::hours;
 use portal::ports::{Change, Freeze, Store as _};
@@ -284,5 +286,38 @@ async fn what_becomes_of_messages_changes_no_answer() {
     }
     for (who, walk) in &walks[1..] {
         assert_alike(walk, &walks[0].1, who);
+    }
+}
+
+#[tokio::test]
+async fn on_a_day_when_more_is_asked_everybody_is_asked_alike() {
+    let house = uniform().await;
+    let (mut policy, version) = house.store().policy().await.unwrap();
+    policy.methods_required = 1;
+    policy.methods = Method::SENDING.to_vec();
+    let set = house.store().set_policy(&policy, version, Actor::Console, house.now());
+    set.await.unwrap();
+    let guessed = Change::CountGuess {
+        day: day(house.now()),
+        chance: ELEVATED,
+    };
+    house.store().commit(vec![guessed]).await.unwrap();
+    let mut walks = Vec::new();
+    // Those with one way and with two, whose own first codes would be longer or not, an administrator, and nobody.
+    for (place, (name, address, _)) in CAST.into_iter().take(9).enumerate() {
+        house.later(61);
+        let mut browser = Browser::new(&house);
+        browser.address = [198, 51, u8::try_from(place).unwrap(), 7];
+        let mut ear = Ear::new();
+        ear.hears(&browser.identify(name).await);
+        ear.hears(&browser.page("/reset/choose").await);
+        ear.hears(&browser.ask("email", address).await);
+        let view = browser.view("reset/view?step=code").await;
+        assert_eq!(view["screen"]["code"]["code"]["digits"], 10, "{name}");
+        ear.hears(&browser.page("/reset/code").await);
+        walks.push((name, ear.heard));
+    }
+    for (name, walk) in &walks[1..] {
+        assert_alike(walk, &walks[0].1, name);
     }
 }
