@@ -62,6 +62,31 @@ async fn all_of_them_are_replaced_together_and_what_was_decided_before_is_stale(
 }
 
 #[tokio::test]
+async fn a_newer_hash_takes_the_place_of_the_one_it_was_made_of_and_moves_nothing_on() {
+    let ground = Ground::new().await;
+    let account = ground.person("h.tanaka").await;
+    ground.done(vec![set(&account, kept(&["a", "b"], "k1"))]).await;
+    let before = now(&ground, &account).await;
+    let rehash = |question: &str, before: &str| Change::RehashAnswer {
+        account: account.id.clone(),
+        question: question.into(),
+        before: before.into(),
+        after: "newer".into(),
+    };
+    ground.done(vec![rehash("b", "k1$argon2id$b")]).await;
+    let hashes = async || {
+        let kept = ground.store.answers(&account.id).await.unwrap().into_iter();
+        kept.map(|one| one.hash).collect::<Vec<_>>()
+    };
+    assert_eq!(hashes().await, ["k1$argon2id$a", "newer"]);
+    assert_eq!(now(&ground, &account).await, before);
+    // Its owner has answered anew meanwhile.
+    let late = ground.store.commit(vec![rehash("a", "k0$argon2id$a")]).await.unwrap();
+    assert_eq!(late, Committed::Stale);
+    assert_eq!(hashes().await, ["k1$argon2id$a", "newer"]);
+}
+
+#[tokio::test]
 async fn what_stands_under_a_key_counts_them() {
     let ground = Ground::new().await;
     let account = ground.person("h.tanaka").await;
