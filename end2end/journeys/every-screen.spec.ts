@@ -180,3 +180,86 @@ test('every screen can be used by everybody', async ({ person, page, stage, scri
   await person.stands('pause-title');
   await seeing('paused');
 });
+
+test('every screen of security questions and of the office phone can be used by everybody', async ({ person, page, stage, scripts }, info) => {
+  test.setTimeout(300_000);
+  const seeing = (name: string) => look(page, name, info.project.name, scripts);
+
+  // Somebody who could answer some, and leaves it at that.
+  await person.open('/signin');
+  await person.signIn('m.suzuki', 'paper crane 8842');
+  await page.waitForURL('**/register');
+  await person.open('/register/questions');
+  await seeing('register-questions');
+  await person.fillQuestions([
+    ['first-teacher', 'Sakamoto'],
+    ['first-teacher', 'Hanami-dori'],
+    ['first-film', 'なし'],
+    ['first-sea', ''],
+  ]);
+  await person.press('questions-save');
+  await expect(page.locator('#answer3[aria-invalid=true]')).toBeVisible();
+  await seeing('register-questions-refused');
+  await person.press('sign-out');
+
+  // Somebody who has some.
+  await person.open('/signin');
+  await person.signIn('l.martin', 'velvet station 1194');
+  await page.waitForURL('**/register');
+  await seeing('register-with-questions');
+  await person.press('sign-out');
+  await person.identify('l.martin');
+  await seeing('choose-with-questions');
+  await person.chooseQuestions();
+  await seeing('answers');
+  await person.press('code-verify');
+  await person.reads('answers-missing');
+  await seeing('answers-missing');
+  for (let left = 4; left >= 0; left -= 1) {
+    await person.answer({ 'childhood-toy': 'none', 'first-film': 'of', 'parents-met': 'these' });
+    if (left === 4) {
+      await person.reads('answers-wrong', { left: '4' });
+      await seeing('answers-refused');
+    } else if (left > 1) {
+      await person.reads('answers-wrong', { left: String(left) });
+    } else if (left === 1) {
+      await person.reads('answers-wrong-one');
+    }
+  }
+  await person.stands('pause-title');
+  await seeing('answers-paused');
+  await stage.moveClock(31);
+  await person.follow('pause-over');
+  await person.stands('answers-title');
+
+  // Somebody with a phone on the desk, whose password has run out.
+  await person.open('/signin');
+  await person.signIn('t.yamamoto', 'winter orange 3307');
+  await page.waitForURL('**/change');
+  await seeing('change-expired');
+  await person.open('/register');
+  await seeing('register-with-office-phone');
+  await person.press('sign-out');
+  await person.identify('t.yamamoto');
+  await page.locator('input[name=method][value=office_phone]').check();
+  await seeing('choose-office-phone');
+  await page.locator('input[name=whole_office]').fill('06 6201 0111');
+  await person.press('send-code');
+  await expect(page.locator('#whole_office[aria-invalid=true]')).toBeVisible();
+  await seeing('choose-office-phone-refused');
+  await page.locator('input[name=whole_office]').fill('06 6201 0110');
+  await person.press('send-code');
+  await page.waitForURL('**/reset/code');
+  await seeing('code-office-phone');
+
+  // Somebody whose password was given to them.
+  await person.open('/signin');
+  await person.signIn('y.kobayashi', 'given by the desk 1');
+  await page.waitForURL('**/change');
+  await person.field('current').fill('given by the desk 1');
+  await person.field('new_password').fill('jikuso hudano sakoru 47');
+  await person.field('again').fill('jikuso hudano sakoru 47');
+  await person.press('change-deed');
+  await page.waitForURL('**/change/done');
+  await seeing('changed');
+});
