@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use portal::account::Role;
 use portal::audit::Actor;
-use portal::method::{ContactKind, email};
+use portal::method::{ContactKind, Means, email};
 use portal::moment::Moment;
 use portal::password::NewPassword;
 use portal::ports::{Account, Clock as _, Committed, Contact, Store as _};
@@ -44,8 +44,8 @@ pub struct Set {
     #[arg(long)]
     office_phone: Option<String>,
     /// Take away what is registered of a kind, whoever registered it; may be given several times.
-    #[arg(long, value_name = "phone|office-phone|email", value_parser = removable)]
-    remove: Vec<ContactKind>,
+    #[arg(long, value_name = "phone|office-phone|email|questions", value_parser = removable)]
+    remove: Vec<Means>,
     /// `en` or `ja`: the language of mails.
     #[arg(long)]
     language: Option<String>,
@@ -137,7 +137,7 @@ impl Set {
             .as_deref()
             .and_then(|typed| keep(wrongs, "email", standards.email(typed, own)));
         // The other way round: the account's own mailbox becomes one that is registered already.
-        let is_kept = self.email.is_none() && !self.remove.contains(&ContactKind::Email);
+        let is_kept = self.email.is_none() && !self.remove.contains(&ContactKind::Email.into());
         if let Some(mailbox) = &mailbox
             && is_kept
             && present(ContactKind::Email).any(|contact| email::same_mailbox(mailbox, &contact.address))
@@ -161,7 +161,7 @@ impl Set {
             (ContactKind::Phone, self.phone.is_some()),
             (ContactKind::Office, self.office_phone.is_some()),
         ] {
-            if is_given && self.remove.contains(&kind) {
+            if is_given && self.remove.contains(&kind.into()) {
                 let option = kind.word().replace('_', "-");
                 let wrong = Wrong::new(format!("cannot be `{option}` together with --{option}"));
                 wrongs.push((
@@ -199,16 +199,21 @@ impl Set {
                 .into_iter()
                 .filter_map(|(kind, address)| Some((kind, address?)))
                 .collect(),
-            removed: self.remove.clone(),
+            removed: self.remove.iter().filter_map(|means| means.contact()).collect(),
+            answers_removed: self.remove.contains(&Means::Questions),
         }
     }
 }
 
-/// A kind of contact that can be taken away. The account's own mailbox can only be replaced.
-fn removable(typed: &str) -> Result<ContactKind, String> {
+/// What can be taken away. The account's own mailbox can only be replaced.
+fn removable(typed: &str) -> Result<Means, String> {
+    if typed == Means::Questions.word() {
+        return Ok(Means::Questions);
+    }
     ContactKind::from_word(&typed.replace('-', "_"))
         .filter(|kind| *kind != ContactKind::Mailbox)
-        .ok_or_else(|| "phone, office-phone or email".to_owned())
+        .map(Means::Contact)
+        .ok_or_else(|| "phone, office-phone, email or questions".to_owned())
 }
 
 /// The end of a day in the time zone of the organisation.

@@ -4,7 +4,7 @@ use portal::account::{Language, Role, UserName};
 use portal::audit::{Actor, Event};
 use portal::identity::MessageId;
 use portal::limits::{Factor, Lane};
-use portal::method::ContactKind;
+use portal::method::{ContactKind, Means};
 use portal::moment::Moment;
 use portal::ports::{Account, Committed, Contact, Matter, Message, Recipient};
 use portal::service::sending::{NOTICE_LIFE, whom_to_tell};
@@ -14,7 +14,7 @@ use sqlx::AnyConnection;
 use crate::random::{SystemRandom, name};
 use crate::store::accounts::{self, select_account};
 use crate::store::turns::Turn;
-use crate::store::{Breakdown, Result, SqlStore, audit, contacts, devices, flows, limits, outbox, sessions};
+use crate::store::{Breakdown, Result, SqlStore, answers, audit, contacts, devices, flows, limits, outbox, sessions};
 
 /// What is to be different about a person; what is none stays.
 #[derive(Default, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct PersonUpdate {
     pub vouched: Vec<(ContactKind, String)>,
     /// Kinds of which no contact is to be left.
     pub removed: Vec<ContactKind>,
+    /// No answer to a security question is to be left.
+    pub answers_removed: bool,
 }
 
 impl PersonUpdate {
@@ -104,6 +106,11 @@ impl SqlStore {
             if contacts::remove_kind(&mut tx, &account.id, *kind).await? > 0 {
                 matters.push(Matter::MethodRemoved { kind: (*kind).into() });
             }
+        }
+        if update.answers_removed && account.answered.is_some() {
+            answers::set(&mut tx, &account.id, &[], now).await?;
+            let kind = Means::Questions;
+            matters.push(Matter::MethodRemoved { kind });
         }
         for (kind, address) in &update.vouched {
             contacts::remove_kind(&mut tx, &account.id, *kind).await?;
@@ -245,6 +252,9 @@ fn difference(account: &Account, before: &[Contact], update: &PersonUpdate) -> S
     let has = |kind| before.iter().any(|contact| contact.kind == kind);
     for kind in update.removed.iter().filter(|kind| has(**kind)) {
         changed.insert(kind.word().to_owned(), "removed".into());
+    }
+    if update.answers_removed && account.answered.is_some() {
+        changed.insert(Means::Questions.word().to_owned(), "removed".into());
     }
     for (kind, _) in &update.vouched {
         let deed = if has(*kind) { "replaced" } else { "added" };

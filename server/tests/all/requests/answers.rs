@@ -9,13 +9,13 @@ use portal::method::questions::Own;
 use portal::method::{ContactKind, Method};
 use portal::moment::Moment;
 use portal::policy::Policy;
-use portal::ports::{Change, Clock as _, Store as _};
+use portal::ports::{Change, Clock as _, Committed, Store as _};
 use portal::upkeep::Demand;
 use serde_json::{Value, json};
 use server::hashing::Cost;
 use server::store::people::PersonUpdate;
 
-use super::browser::{Browser, EMAIL, House, PASSWORD};
+use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PASSWORD};
 use super::questions::{ANSWERS, answer, asked, asked_in, asking, ids, ken, register, registered};
 use super::registration::prove;
 use super::site::{NAME, Site};
@@ -89,6 +89,35 @@ async fn answers_that_are_right_move_to_the_newest_key_and_are_as_good_as_before
             assert_eq!(kid == "k2", asked.contains(&question), "{question} {kid}");
         }
     }
+}
+
+#[tokio::test]
+async fn an_administrator_takes_them_away_at_once_and_the_owner_is_told() {
+    let house = registered(&ANSWERS).await;
+    let mut stranger = asked(&house).await;
+    answer(&mut stranger, &ANSWERS, &[]).await;
+    stranger.ask("email", "").await;
+    assert_eq!(stranger.verify(&house.code(EMAIL).await).await.next(), "/reset/password");
+    let name = UserName::parse("k.sato").unwrap();
+    for told in [Some("{\"questions\":\"removed\"}"), None] {
+        let update = PersonUpdate {
+            answers_removed: true,
+            ..PersonUpdate::default()
+        };
+        let update = house.store().update_person(&name, update, Actor::Console, house.now());
+        assert_eq!(update.await.unwrap(), Committed::Done);
+        let account = ken(&house).await;
+        assert!(account.answered.is_none());
+        assert_eq!(house.store().answers(&account.id).await.unwrap(), []);
+        assert_eq!(house.audit().await[0].2, told.unwrap_or("{}"));
+    }
+    let mail = house.arrived(EMAIL).await;
+    assert!(
+        mail.contains("removed") && mail.contains("Security questions"),
+        "{mail}"
+    );
+    let set = stranger.set(NEW_PASSWORD).await;
+    assert!(set.next().contains("flow_ended"), "{}", set.body);
 }
 
 #[tokio::test]
