@@ -108,7 +108,16 @@ async fn answers_that_two_servers_replace_at_once_are_those_of_one_of_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_that_is_judged_by_counting_holds_over_two_servers() {
-    let Some((_ground, stores)) = two().await else { return };
+    let Some((ground, stores)) = two().await else { return };
+    // Every message takes its time, so that all who do not wait for their turn count before the first one is done.
+    let mut slow = ground.raw().await;
+    for statement in [
+        "create function dawdle() returns trigger language plpgsql as \
+         'begin perform pg_sleep(0.05); return new; end'",
+        "create trigger dawdle after insert on outbox for each row execute function dawdle()",
+    ] {
+        cluster::run(&mut slow, statement).await;
+    }
     let since = START - minutes(1);
     let most = |most| Change::CallsAtMost {
         account: None,
