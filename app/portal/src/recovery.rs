@@ -27,8 +27,8 @@
 //!   Nothing leads out of Stopped, Done and Ended: whoever gives a name again opens another flow.
 //! ```
 //!
-//! Only a [`Proof`] leads from `Awaiting` and `Answering` onward; choosing, asking, asking again, switching and failing neither make nor
-//! keep one, and no more does the choice between unlocking and a new password.
+//! Only a [`Proof`] leads from `Awaiting` and `Answering` onward; choosing, asking, asking again, switching and
+//! failing neither make nor keep one, and no more does the choice between unlocking and a new password.
 
 use std::time::Duration;
 
@@ -42,6 +42,7 @@ use crate::refusal::Refusal;
 
 mod admission;
 mod alike;
+mod setting;
 mod unlock;
 
 pub use admission::{Admission, Form};
@@ -309,52 +310,6 @@ impl Recovery {
                 until,
                 was_offered: false,
             },
-        };
-        Ok(self)
-    }
-
-    /// More time for the last step, within [`LONGEST_LIFE`].
-    ///
-    /// # Errors
-    /// As for [`Self::ask`].
-    pub fn extend(mut self, now: Moment) -> Result<Self, Refusal> {
-        self.admit(Form::Extend, now)?;
-        let was_offered = matches!(self.stage, Stage::Setting { was_offered: true, .. });
-        let until = self.last_step(now);
-        self.stage = Stage::Setting { until, was_offered };
-        Ok(self)
-    }
-
-    /// When the last step runs out that begins at this moment, or is given more time.
-    fn last_step(&self, now: Moment) -> Moment {
-        (now + SETTING_LIFE).min(self.opened + LONGEST_LIFE)
-    }
-
-    /// A new password was refused for a reason that only the server knows. Costs a try, not the proofs.
-    ///
-    /// # Errors
-    /// As for [`Self::ask`].
-    pub fn refuse_password(mut self, now: Moment) -> Result<Self, Refusal> {
-        self.admit(Form::Set, now)?;
-        self.set_tries = self.set_tries.saturating_add(1);
-        if self.set_tries >= SET_TRIES {
-            self.stage = Stage::Ended;
-        }
-        Ok(self)
-    }
-
-    /// The password is set.
-    ///
-    /// # Errors
-    /// As for [`Self::ask`]; nothing less than enough proofs gets here.
-    pub fn set(mut self, now: Moment) -> Result<Self, Refusal> {
-        self.admit(Form::Set, now)?;
-        if !self.is_proved() {
-            return Err(Refusal::StepAhead);
-        }
-        self.stage = Stage::Done {
-            at: now,
-            ending: Ending::Reset,
         };
         Ok(self)
     }

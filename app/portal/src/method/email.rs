@@ -40,9 +40,9 @@ mod parse {
         }
     }
 
-    /// Reads an address: surrounding spaces go, letters in full width become narrow, the domain becomes its ASCII form in lower case, the local part stays as
-    /// typed (some servers tell cases apart). Quoted local parts and address literals are refused: real people's
-    /// mailboxes have neither, and every parser disagrees about them.
+    /// Reads an address: surrounding spaces go, letters in full width become narrow, the domain becomes its ASCII form in
+    /// lower case, the local part stays as typed (some servers tell cases apart). Quoted local parts and address literals
+    /// are refused: real people's mailboxes have neither, and every parser disagrees about them.
     ///
     /// # Errors
     /// The first [`Problem`] found.

@@ -270,7 +270,10 @@ pub fn whom_to_tell<'a>(contacts: &'a [Contact], matter: &Matter) -> Vec<&'a Con
     let (mut told, phones): (Vec<&Contact>, Vec<&Contact>) =
         known.partition(|contact| contact.kind != ContactKind::Phone);
     // A phone that is replaced or removed hears of it itself; otherwise texts are for those who have no mailbox.
-    let is_about_phone = matches!(matter, Matter::MethodAdded { kind } | Matter::MethodRemoved { kind } if *kind == ContactKind::Phone.into());
+    let is_about_phone = matches!(
+        matter,
+        Matter::MethodAdded { kind } | Matter::MethodRemoved { kind } if *kind == ContactKind::Phone.into()
+    );
     if told.is_empty() || is_about_phone {
         told.extend(phones);
     }

@@ -53,7 +53,8 @@ impl Portal {
         Ok(below.collect())
     }
 
-    /// What one more message costs, to a number with these first digits where it goes to one. Others who ask at the same moment judge anew where it is the last.
+    /// What one more message costs, to a number with these first digits where it goes to one. Others who ask at the same
+    /// moment judge anew where it is the last.
     pub(super) async fn costs(
         &self,
         method: Method,
