@@ -353,6 +353,12 @@ mod tests {
         assert_eq!(seldom.due - Instant::now(), hours(1));
     }
 
+    #[test]
+    fn no_more_than_a_thousand_addresses_a_second_are_encrypted_anew() {
+        // Five hundred at a time.
+        assert!(Job::EncryptAnew.every() >= Duration::from_millis(500));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_clock_that_jumps_is_not_believed_and_time_that_passes_is() {
         let start = Moment::from_millis(1_800_000_000_000);

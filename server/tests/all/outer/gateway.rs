@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -203,6 +204,19 @@ async fn a_gateway_that_is_away_is_tried_again() {
     drop(listener);
     let outcome = gateway(&json(&origin, "")).deliver(&parcel(), "m").await;
     assert_eq!(outcome, Err(Undelivered::Away(format!("{origin}: cannot be reached"))));
+}
+
+#[tokio::test]
+async fn a_gateway_that_takes_connections_and_says_nothing_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let gateway = gateway(&json(&origin, ""));
+    // The seconds pass at once.
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    let outcome = gateway.deliver(&parcel(), "m").await;
+    assert_eq!(outcome, Err(Undelivered::Away(format!("{origin}: too slow"))));
+    assert!(began.elapsed() <= Duration::from_secs(11), "{:?}", began.elapsed());
 }
 
 #[tokio::test]

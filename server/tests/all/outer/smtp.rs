@@ -4,6 +4,7 @@
 pub mod exim;
 
 use std::path::Path;
+use std::time::Duration;
 
 use server::courier::smtp::Smtp;
 use server::courier::{Courier as _, Parcel, Undelivered};
@@ -166,6 +167,19 @@ async fn a_server_that_is_away_is_tried_again() {
         outcome,
         Err(Undelivered::Away("the mail server cannot be reached".into()))
     );
+}
+
+#[tokio::test]
+async fn a_server_that_takes_connections_and_says_nothing_is_given_up() {
+    let Some(exim) = Exim::start().await else { return };
+    let courier = courier(&section(&exim));
+    exim.hang(true);
+    // The seconds pass at once.
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    let outcome = courier.deliver(&mail("tanaka@example.org"), "m").await;
+    assert_eq!(outcome, Err(Undelivered::Away("the mail server is too slow".into())));
+    assert!(began.elapsed() <= Duration::from_secs(31), "{:?}", began.elapsed());
 }
 
 #[tokio::test]

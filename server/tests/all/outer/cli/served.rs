@@ -1,8 +1,9 @@
 //! The server by its settings, as a process of its own, with a mail server and a gateway for texts beside it: what it logs,
-//! and that people go on while its keys change.
+//! and that people go on while its keys change, and after it was started anew.
 
 mod keys;
 mod log;
+mod restart;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -210,10 +211,9 @@ impl Served {
 
     /// A browser that comes over the wire, through a proxy that says where from.
     fn browser(&self) -> Browser {
-        let (address, client) = (
-            self.address,
-            Client::builder().redirect(Policy::none()).build().unwrap(),
-        );
+        // A connection for each request: one that is kept may be closed by the server just when it is used again.
+        let client = Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0);
+        let (address, client) = (self.address, client.build().unwrap());
         Browser::with(Router::new().fallback(move |request: Request| carry(client.clone(), address, request)))
     }
 
