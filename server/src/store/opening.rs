@@ -12,6 +12,7 @@ mod readiness;
 mod reserve;
 mod server;
 mod soundness;
+mod unreachable;
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -33,6 +34,7 @@ use self::migration::migrate;
 pub use self::readiness::Unready;
 pub use self::reserve::Reserve;
 pub(super) use self::soundness::Soundness;
+use self::unreachable::Unreachable;
 use super::foundation::{Foundation, OpenFile};
 use super::row::{number, text};
 use super::{Breakdown, Result, SqlStore, contacts, policy};
@@ -75,6 +77,8 @@ pub enum CannotOpen {
         /// Our last migration.
         known: i64,
     },
+    /// The server does not let us in.
+    Unreachable(Unreachable),
     /// The server is older than the oldest that will do; its version.
     OldServer(String),
     /// The database does not hold every letter; its encoding.
@@ -120,6 +124,7 @@ impl fmt::Display for CannotOpen {
                     "the database is at schema {found}, this program needs {known}: run `aikagi migrate` first"
                 )
             }
+            Self::Unreachable(why) => fmt::Display::fmt(why, f),
             Self::OldServer(version) => write!(f, "the database server is PostgreSQL {version}; 13 or later is needed"),
             Self::Encoding(found) => write!(f, "the database is encoded in {found}; make one with encoding 'UTF8'"),
             Self::NoRole(name) => write!(f, "there is no role {name}; make it with: create role \"{name}\" login"),

@@ -13,6 +13,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AnyPool, ConnectOptions as _, Connection as _, Row as _};
 use url::Url;
 
+use super::unreachable::{Role, Unreachable};
 use super::{CannotOpen, decoy, policy};
 use crate::clock::SystemClock;
 use crate::settings::Postgres;
@@ -31,7 +32,8 @@ impl SqlStore {
     pub async fn connect(place: &Postgres, keys: Arc<dyn Keys>) -> std::result::Result<Self, CannotOpen> {
         let address = options(&place.for_serving())?;
         // By a connection of its own: what is wrong is told at once, in the words of the server.
-        let mut conn = address.connect().await?;
+        let refused = |cause| CannotOpen::Unreachable(Unreachable::new(place, Role::Serving, cause));
+        let mut conn = address.connect().await.map_err(refused)?;
         let checked = check(&mut conn).await;
         conn.close().await?;
         checked?;
@@ -52,7 +54,8 @@ impl SqlStore {
 
     /// Brings the schema up to date as the role that owns it, and lets the role that serves use it.
     pub async fn migrate_server(place: &Postgres) -> std::result::Result<(), CannotOpen> {
-        let mut conn = options(&place.for_migrating())?.connect().await?;
+        let refused = |cause| CannotOpen::Unreachable(Unreachable::new(place, Role::Owning, cause));
+        let mut conn = options(&place.for_migrating())?.connect().await.map_err(refused)?;
         let migrated = migrate(&mut conn, place).await;
         conn.close().await?;
         migrated
