@@ -9,7 +9,7 @@ use crate::place::Place;
 use crate::process;
 
 /// Debian packages and what they are for.
-const PACKAGES: [(&str, &str); 9] = [
+const PACKAGES: [(&str, &str); 10] = [
     ("chromium", "the browser of the journeys"),
     ("firefox-esr", "the whole story in another engine"),
     ("webkit2gtk-driver", "and in a third one"),
@@ -30,6 +30,10 @@ const PACKAGES: [(&str, &str); 9] = [
     (
         "postgresql",
         "the database that several servers share; the tests start a cluster of their own",
+    ),
+    (
+        "haproxy",
+        "a load balancer before several servers, started by the tests as well",
     ),
 ];
 

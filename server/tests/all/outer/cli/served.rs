@@ -1,8 +1,12 @@
 //! The server by its settings, as a process of its own, with a mail server and a gateway for texts beside it: what it logs,
 //! and that people go on while its keys change, and after it was started anew.
 
+mod balanced;
+mod database;
+mod haproxy;
 mod keys;
 mod log;
+mod postgres;
 mod restart;
 
 use std::net::SocketAddr;
@@ -130,6 +134,43 @@ async fn soon<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     found.unwrap_or_else(|_| panic!("never: {what}"))
 }
 
+/// The configuration of a server on this port, with what is beside it.
+fn settings(port: u16, mail: &Exim, texts: &Gateway) -> String {
+    format!(
+        "public_url = \"{ORIGIN}\"\nlisten = \"127.0.0.1:{port}\"\nkeyring = \"keyring.toml\"\ndata_dir = \"data\"\n\
+         trusted_proxies = [\"127.0.0.0/8\"]\n[organisation]\nname.en = \"Kitayama\"\n\
+         [log]\nformat = \"json\"\nlevel = \"trace\"\n[mail]\nfrom = \"no-reply@example.org\"\n{}\
+         [text]\nurl = \"http://{}/\"\nheaders = {{ Authorization = \"Bearer marker-of-the-gateway\" }}\n\
+         body = '{{\"to\":\"{{to}}\",\"text\":\"{{text}}\"}}'\n",
+        section(mail),
+        texts.address
+    )
+}
+
+/// Starts a server by its settings; what it says goes to the end of a file.
+fn spawn(config: &Path, log: &Path) -> Child {
+    let log = std::fs::File::options().append(true).create(true).open(log);
+    let name = "outer::cli::served::a_server_by_its_settings";
+    let process = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--ignored", "--nocapture"])
+        .env(CONFIG, config)
+        .stdout(Stdio::null())
+        .stderr(log.unwrap())
+        .spawn();
+    process.unwrap()
+}
+
+/// Codes in the mails to an address.
+async fn codes(mail: &Exim, to: &str) -> Vec<String> {
+    let envelope = format!("Envelope-to: {to}");
+    let mails = mail.arrived(0).await;
+    let lines = mails.iter().filter(|mail| mail.contains(&envelope)).flat_map(|mail| {
+        let lines = mail.lines().filter(|line| line.len() == 9);
+        lines.filter(|line| line.chars().all(|c| c.is_ascii_digit() || c == ' '))
+    });
+    lines.map(|code| code.replace(' ', "")).collect()
+}
+
 /// A server and what is beside it.
 struct Served {
     installation: Installation,
@@ -148,16 +189,7 @@ impl Served {
         let texts = Gateway::open().await;
         let [port] = free_ports();
         let installation = Installation::new();
-        let text = format!(
-            "public_url = \"{ORIGIN}\"\nlisten = \"127.0.0.1:{port}\"\nkeyring = \"keyring.toml\"\ndata_dir = \"data\"\n\
-             trusted_proxies = [\"127.0.0.0/8\"]\n[organisation]\nname.en = \"Kitayama\"\n\
-             [log]\nformat = \"json\"\nlevel = \"trace\"\n[mail]\nfrom = \"no-reply@example.org\"\n{}\
-             [text]\nurl = \"http://{}/\"\nheaders = {{ Authorization = \"Bearer marker-of-the-gateway\" }}\n\
-             body = '{{\"to\":\"{{to}}\",\"text\":\"{{text}}\"}}'\n",
-            section(&mail),
-            texts.address
-        );
-        std::fs::write(installation.config(), text).unwrap();
+        std::fs::write(installation.config(), settings(port, &mail, &texts)).unwrap();
         let people = installation.file("people.csv", people);
         installation.run(&format!("people import {people}")).done();
         installation.type_in("policy set -", policy).done();
@@ -175,20 +207,8 @@ impl Served {
 
     /// Starts the process.
     async fn serve(&mut self) {
-        self.process = Some(self.spawn());
+        self.process = Some(spawn(&self.installation.config(), &self.log));
         self.is_up().await;
-    }
-
-    fn spawn(&self) -> Child {
-        let log = std::fs::File::options().append(true).create(true).open(&self.log);
-        let name = "outer::cli::served::a_server_by_its_settings";
-        let process = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", name, "--ignored", "--nocapture"])
-            .env(CONFIG, self.installation.config())
-            .stdout(Stdio::null())
-            .stderr(log.unwrap())
-            .spawn();
-        process.unwrap()
     }
 
     /// Waits until it serves.
@@ -219,16 +239,9 @@ impl Served {
 
     /// The code in the newest mail to an address, as soon as there is one that was not there before.
     async fn code(&self, to: &str, before: &[String]) -> String {
-        let envelope = format!("Envelope-to: {to}");
         soon("a mail arrives", async || {
-            let mails = self.mail.arrived(0).await;
-            let codes = mails.iter().filter(|mail| mail.contains(&envelope)).flat_map(|mail| {
-                let lines = mail.lines().filter(|line| line.len() == 9);
-                lines.filter(|line| line.chars().all(|c| c.is_ascii_digit() || c == ' '))
-            });
-            codes
-                .map(|code| code.replace(' ', ""))
-                .find(|code| !before.contains(code))
+            let mut codes = codes(&self.mail, to).await.into_iter();
+            codes.find(|code| !before.contains(code))
         })
         .await
     }

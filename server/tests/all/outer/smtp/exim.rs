@@ -200,7 +200,7 @@ pub fn free_ports<const N: usize>() -> [u16; N] {
 }
 
 /// An authority of its own, and a certificate for 127.0.0.1 from it.
-fn certificates(dir: &Path) {
+pub fn certificates(dir: &Path) {
     let extensions = dir.join("extensions");
     let mut file = fs::File::create(&extensions).unwrap();
     writeln!(
