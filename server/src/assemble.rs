@@ -225,6 +225,7 @@ impl Server {
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), Fault> {
         let (router, refusals) = self.router(package, stage);
+        self.store.take_over().await?;
         self.learn_pace().await;
         let (end, ended) = watch::channel(false);
         let (rest, resting) = watch::channel(false);

@@ -19,6 +19,7 @@ use self::lane::Lane;
 use crate::compose::{Draft, Sender};
 use crate::courier::{Channel, Courier, Couriers, Parcel, Undelivered};
 use crate::metrics::METRICS;
+use crate::point::Point;
 use crate::store::SqlStore;
 use crate::store::outbox::{LEASE, Obstacle, Outgoing, what};
 
@@ -158,7 +159,9 @@ impl Delivery {
         let mut outcome = Err(Undelivered::NoSuchChannel);
         for (number, parcel) in parcels.iter().enumerate() {
             // One name per recipient, so that a repetition is known as such at the other side.
+            Point::BeforeSend.reached();
             let handed = self.couriers.deliver(parcel, &format!("{id}-{number}")).await;
+            Point::AfterSend.reached();
             if hope(&handed) > hope(&outcome) {
                 outcome = handed;
             }

@@ -13,6 +13,7 @@ pub mod http;
 mod invisible;
 pub mod keyring;
 pub mod metrics;
+pub mod point;
 pub mod random;
 pub mod settings;
 pub mod store;

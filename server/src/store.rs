@@ -33,6 +33,7 @@ mod policy;
 mod purge;
 mod row;
 mod sessions;
+mod taking_over;
 mod turns;
 mod upkeep;
 mod watch;

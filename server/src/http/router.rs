@@ -29,6 +29,7 @@ use super::guard::{Guard, OnRefused, REPORTS, content_policy};
 use super::language::Switch;
 use super::{demo, health, language, reports, site, visit};
 use crate::courier::mailbox::Mailbox;
+use crate::point::Point;
 use crate::settings::{LimitSettings, Organisation, PublicUrl};
 use crate::store::SqlStore;
 
@@ -160,7 +161,9 @@ async fn before_pages(State(house): State<House>, mut request: Request, next: Ne
     );
     visit.starts = house.limits.starts(client.address());
     request.extensions_mut().insert(visit);
-    next.run(request).await
+    let answer = next.run(request).await;
+    Point::BeforeAnswer.reached();
+    answer
 }
 
 /// What pages and doors find around them.

@@ -53,7 +53,21 @@ impl Breakdown {
 
     /// Whether somebody else held what this one needed for too long.
     fn is_held_up(&self) -> bool {
-        matches!(self.code().as_deref(), Some("55P03"))
+        matches!(self.code().as_deref(), Some("55P03")) || self.of_file().is_some_and(|code| matches!(code, 5 | 6))
+    }
+
+    /// Whether the disk takes no more: it is full, broken, or may only be read. What is there can be read still, and all is
+    /// well once it has room again.
+    fn is_out_of_room(&self) -> bool {
+        matches!(self.code().as_deref(), Some("53100"))
+            || self.of_file().is_some_and(|code| matches!(code, 8 | 10 | 13 | 14))
+    }
+
+    /// What SQLite says is wrong (<https://www.sqlite.org/rescode.html>), without what it adds to that. Its numbers are
+    /// shorter than the words of a server.
+    fn of_file(&self) -> Option<u32> {
+        let code = self.code().filter(|code| code.len() < 5)?;
+        Some(code.parse::<u32>().ok()? & 0xff)
     }
 
     /// Whether the connection is no good any more: it broke, or its server was stopped, or takes no writes.
@@ -98,6 +112,15 @@ impl From<Breakdown> for Fault {
                 tracing::warn!(cause = %held_up, "the database was held up by others");
                 Self::busy()
             }
+            full if full.is_out_of_room() => {
+                tracing::error!(cause = %full, "the database cannot be written");
+                Self::busy()
+            }
+            // Whether the change was made nobody knows: the same form sent again is told.
+            lost if lost.is_lost() => {
+                tracing::warn!(cause = %lost, "the database went away");
+                Self::busy()
+            }
             other => Self::new(other),
         }
     }
@@ -105,11 +128,41 @@ impl From<Breakdown> for Fault {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::Connection as _;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_database_without_room_is_busy_and_a_statement_that_is_wrong_is_a_fault() {
+        sqlx::any::install_default_drivers();
+        let mut conn = sqlx::AnyConnection::connect("sqlite::memory:").await.unwrap();
+        let mut run = async |statement: &'static str| {
+            let done = sqlx::query(statement).execute(&mut conn).await;
+            done.map_err(|cause| Fault::from(Breakdown::from(cause)))
+        };
+        for statement in ["create table t (x blob)", "pragma max_page_count = 2"] {
+            run(statement).await.unwrap();
+        }
+        assert!(
+            run("insert into t values (zeroblob(100000))")
+                .await
+                .unwrap_err()
+                .is_busy()
+        );
+        run("pragma query_only = on").await.unwrap();
+        assert!(run("insert into t values (1)").await.unwrap_err().is_busy());
+        assert!(!run("insert into nowhere values (1)").await.unwrap_err().is_busy());
+    }
 
     #[test]
     fn only_to_wait_in_vain_for_a_connection_is_to_be_busy() {
         assert!(Fault::from(Breakdown::Sql(sqlx::Error::PoolTimedOut)).is_busy());
         assert!(!Fault::from(Breakdown::Sql(sqlx::Error::PoolClosed)).is_busy());
+    }
+
+    #[test]
+    fn a_server_that_went_away_comes_back() {
+        let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        assert!(Fault::from(Breakdown::Sql(sqlx::Error::Io(broken))).is_busy());
     }
 }

@@ -8,6 +8,7 @@ use super::{
     upkeep, watch,
 };
 use crate::metrics::METRICS;
+use crate::point::Point;
 
 /// How often changes are tried that collide with those of others: the database ends one of two that wait for each other.
 const TRIES: u8 = 5;
@@ -33,7 +34,9 @@ impl SqlStore {
                 return Ok(Committed::Stale);
             }
         }
+        Point::BeforeChange.reached();
         tx.commit().await?;
+        Point::AfterChange.reached();
         for change in changes {
             if let Change::Record(entry) = change {
                 METRICS.recorded(entry);
@@ -45,10 +48,10 @@ impl SqlStore {
     async fn apply(&self, conn: &mut AnyConnection, change: Change) -> Result<Committed> {
         match change {
             Change::AccountIs { account, revision } => accounts::is_at(conn, &account, revision).await,
+            Change::NoAccount(account) => accounts::is_nobodys(conn, &account).await,
             Change::PolicyIs(version) => policy::is_at(conn, version).await,
             Change::OpenFlow(flow) => flows::open(conn, &flow).await,
             Change::SaveFlow(flow) => flows::save(conn, &flow).await,
-            Change::NoAccount(account) => accounts::is_nobodys(conn, &account).await,
             Change::EndFlows { account, except } => flows::end(conn, &account, except.as_ref()).await,
             Change::AddProof(flow, proof) => flows::add_proof(conn, &flow, &proof).await,
             Change::DropProofs(flow) => flows::drop_proofs(conn, &flow).await,

@@ -6,9 +6,9 @@
 //! transaction. That is chosen over `serializable`, under which small tables make most transactions that meet fail for
 //! nothing. Whatever else two transactions can do to each other is a deadlock, and is tried again.
 //!
-//! A connection that broke before anything was asked of it is replaced, here and by the pool. One that breaks later is a
-//! fault, and nothing is tried again by itself: who does not hear how a `commit` ended asks the person to try once more,
-//! and then the row's version, the code that is spent or the kept answer of the flow tells which it was.
+//! A connection that broke before anything was asked of it is replaced, here and by the pool. One that breaks later is
+//! told as being busy, and nothing is tried again by itself: who does not hear how a `commit` ended asks the person to try
+//! once more, and then the row's version, the code that is spent or the kept answer of the flow tells which it was.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -49,6 +49,8 @@ const MANNERS: &str = "set lock_timeout = '4s'; set statement_timeout = '10s'; \
 /// yesterday.
 const IS_FIRST: &str = "select 1 as fit where current_setting('transaction_read_only') = 'off'";
 
+/// The beginning of a transaction that writes to a file.
+const WRITE_TO_FILE: &str = "begin immediate";
 /// The beginning of a transaction that writes; a server that takes no writes refuses it at once.
 const WRITE: &str = "begin isolation level read committed read write";
 /// The beginning of one that reads everything as it stands at one moment.
@@ -89,7 +91,15 @@ impl Foundation {
 
     async fn begin_to_write(&self, writer: &AnyPool) -> Result<Transaction<'static, Any>> {
         match self {
-            Self::File(_) => Ok(writer.begin_with("begin immediate").await?),
+            Self::File(_) => match writer.begin_with(WRITE_TO_FILE).await {
+                // A disk that is full has SQLite end a transaction by itself, and the driver goes on counting it: nothing
+                // could be written by this connection any more.
+                Err(sqlx::Error::InvalidSavePointStatement) => {
+                    writer.acquire().await?.close().await?;
+                    Ok(writer.begin_with(WRITE_TO_FILE).await?)
+                }
+                begun => Ok(begun?),
+            },
             Self::Server(_) => match writer.begin_with(WRITE).await.map_err(Breakdown::from) {
                 Err(gone) if gone.is_lost() => Ok(writer.begin_with(WRITE).await?),
                 begun => begun,

@@ -13,7 +13,7 @@ pub mod kannel;
 mod keyring;
 mod letters;
 mod process;
-mod scratch;
+pub mod scratch;
 mod settings;
 mod shipped;
 pub mod smtp;

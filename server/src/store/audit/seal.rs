@@ -9,6 +9,7 @@ use portal::moment::{Moment, seconds};
 use portal::ports::{Keys, Label};
 use sqlx::AnyConnection;
 
+use crate::point::Point;
 use crate::store::row::{bytes, moment, number};
 use crate::store::turns::Turn;
 use crate::store::{BATCH, Result, SqlStore, lease};
@@ -206,7 +207,9 @@ impl SqlStore {
                 prev = next;
                 sealed += 1;
             }
+            Point::BeforeSeal.reached();
             tx.commit().await?;
+            Point::AfterSeal.reached();
         }
     }
 

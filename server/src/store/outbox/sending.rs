@@ -11,6 +11,7 @@ use sqlx::AnyConnection;
 
 use super::{down, read};
 use crate::courier::Channel;
+use crate::point::Point;
 use crate::store::row::{number, text, word};
 use crate::store::{BATCH, Result, SqlStore, audit, met_one};
 
@@ -146,7 +147,9 @@ impl SqlStore {
                 });
             }
         }
+        Point::BeforeLease.reached();
         tx.commit().await?;
+        Point::AfterLease.reached();
         Ok(taken)
     }
 
@@ -262,7 +265,9 @@ impl SqlStore {
         if let Some(outcome) = state.outcome() {
             self.record_fate(&mut tx, id, outcome, now).await?;
         }
+        Point::BeforeSettle.reached();
         tx.commit().await?;
+        Point::AfterSettle.reached();
         Ok(())
     }
 

@@ -1,0 +1,311 @@
+//! Somebody who resets a password while the server is killed, and keeps a ledger of what was answered.
+
+use std::collections::BTreeSet;
+
+use portal::presence::Search;
+use serde_json::Value;
+use server::point::Point;
+
+use super::victim::{Victim, soon};
+use crate::requests::browser::{Browser, Heard};
+
+/// What came of the last form of a reset, as far as the person knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Set {
+    Never,
+    /// Sent, and not answered.
+    Unknown,
+    Succeeded,
+}
+
+/// What somebody was told, and what nobody else may learn.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    pub name: String,
+    pub old: String,
+    pub new: String,
+    pub email: String,
+    pub phone: String,
+    pub set: Set,
+    /// Challenges that were solved.
+    pub solved: usize,
+    /// Codes that were typed, each of them at least twice.
+    pub codes: BTreeSet<String>,
+    /// Whether a session from before the reset was answered after it.
+    pub outlived: bool,
+    /// Cookies, keys of forms and codes.
+    pub secrets: Vec<String>,
+    /// Wrong passwords that were told to be wrong.
+    pub told_wrong: u32,
+    /// Wrong passwords that were sent.
+    pub sent_wrong: u32,
+}
+
+impl Ledger {
+    pub fn of(n: u16) -> Self {
+        Self {
+            name: format!("person{n}"),
+            old: format!("first lantern of {n} 2041"),
+            new: format!("sakoru bitami {n} hudano 83"),
+            email: format!("marked{n}@mail.example"),
+            phone: format!("+8190{:08}", 12_000_000 + u32::from(n)),
+            set: Set::Never,
+            solved: 0,
+            codes: BTreeSet::new(),
+            outlived: false,
+            secrets: Vec::new(),
+            told_wrong: 0,
+            sent_wrong: 0,
+        }
+    }
+
+    /// A line of a file to import.
+    pub fn line(&self) -> String {
+        let Self {
+            name,
+            email,
+            phone,
+            old,
+            ..
+        } = self;
+        format!("{name},{email},{phone},{old}\n")
+    }
+}
+
+/// What was answered to a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    On(String),
+    /// Nothing: the server is gone.
+    Cut,
+    Refused(u16),
+}
+
+/// The forms of a reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Identify,
+    Ask,
+    Verify,
+    Set,
+}
+
+pub struct Person<'a> {
+    pub ledger: Ledger,
+    victim: &'a Victim,
+    browser: Browser,
+    /// A browser that was signed in before.
+    before: Browser,
+    n: u16,
+    /// The last form, to be sent again where it was not answered.
+    last: Option<(&'static str, Vec<(String, String)>)>,
+    /// Methods that were proved.
+    proved: usize,
+    /// Where a code was sent to, and how many had arrived there before.
+    asked: Option<(String, usize)>,
+    /// Where the server is to die in the next form of this step.
+    armed: Option<(Step, Point)>,
+}
+
+impl<'a> Person<'a> {
+    pub fn new(victim: &'a Victim, n: u16) -> Self {
+        Self {
+            ledger: Ledger::of(n),
+            victim,
+            browser: victim.browser(n),
+            before: victim.browser(n),
+            n,
+            last: None,
+            proved: 0,
+            asked: None,
+            armed: None,
+        }
+    }
+
+    pub fn dying_at(mut self, step: Step, point: Point) -> Self {
+        self.armed = Some((step, point));
+        self
+    }
+
+    /// Signs in with the old password, for a session that the reset has to end.
+    pub async fn sign_in_before(&mut self) {
+        let heard = self.before.sign_in(&self.ledger.name, &self.ledger.old).await;
+        assert!(matches!(read(&heard), Reply::On(_)), "{} {}", heard.status, heard.body);
+        self.ledger.secrets.extend(self.before.cookies.values().cloned());
+    }
+
+    async fn view(&mut self) -> Option<Value> {
+        let request = axum::http::Request::get("/api/reset/view?step=identify").header("accept", "application/json");
+        let heard = self
+            .browser
+            .send(request.body(axum::body::Body::empty()).unwrap())
+            .await;
+        serde_json::from_str(&heard.body).ok()
+    }
+
+    async fn post(&mut self, step: Step, door: &'static str, fields: &[(&str, &str)]) -> Reply {
+        let Some(view) = self.view().await else {
+            return Reply::Cut;
+        };
+        let mut fields: Vec<_> = fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        fields.push(("key".into(), view["key"].as_str().unwrap().to_owned()));
+        if let Some((_, point)) = self.armed.take_if(|(armed, _)| *armed == step) {
+            self.victim.arm(point);
+        }
+        self.last = Some((door, fields));
+        let heard = self.again().await;
+        self.ledger.secrets.extend(self.browser.cookies.values().cloned());
+        heard
+    }
+
+    /// Sends the last form, as it was.
+    async fn again(&mut self) -> Reply {
+        let (door, fields) = self.last.clone().unwrap();
+        let fields: Vec<_> = fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let reply = read(&self.browser.post(door, &fields).await);
+        if matches!(reply, Reply::On(_)) {
+            match door {
+                "reset/verify" => self.proved += usize::from(self.asked.take().is_some()),
+                "reset/set" => self.ledger.set = Set::Succeeded,
+                _ => {}
+            }
+        }
+        reply
+    }
+
+    /// Identifies, proves twice, sets; up to where somebody is not answered.
+    pub async fn reset(&mut self) -> Reply {
+        let identified = self.identify().await;
+        self.go_on(identified).await
+    }
+
+    /// Fills in the form that the last answer led to, and the ones after it.
+    async fn go_on(&mut self, mut reply: Reply) -> Reply {
+        loop {
+            let Reply::On(path) = &reply else { return reply };
+            reply = match path.as_str() {
+                "/reset/choose" => self.ask().await,
+                "/reset/code" => self.verify().await,
+                "/reset/password" => self.set().await,
+                _ => return reply,
+            };
+        }
+    }
+
+    async fn identify(&mut self) -> Reply {
+        let Some(view) = self.view().await else {
+            return Reply::Cut;
+        };
+        let challenge = &view["screen"]["identify"];
+        let token = challenge["token"].as_str().unwrap();
+        let bits = u8::try_from(challenge["bits"].as_u64().unwrap()).unwrap();
+        let answer = Search::new(token, bits).advance(u32::MAX).unwrap();
+        let name = self.ledger.name.clone();
+        let fields = [("user_name", name.as_str()), ("token", token), ("answer", &answer)];
+        self.ledger.solved += 1;
+        let mut other = self.victim.browser(self.n);
+        let reply = self.post(Step::Identify, "reset/identify", &fields).await;
+        // The same challenge in another browser, which it is no good for.
+        other.post("reset/identify", &fields).await;
+        reply
+    }
+
+    async fn ask(&mut self) -> Reply {
+        let (method, to) = [
+            ("email", self.ledger.email.clone()),
+            ("text", self.ledger.phone.clone()),
+        ][self.proved % 2]
+            .clone();
+        self.asked = Some((to.clone(), self.victim.sink.codes(&to).len()));
+        let whole = local(&self.ledger.phone);
+        self.post(Step::Ask, "reset/ask", &[("method", method), ("whole_text", &whole)])
+            .await
+    }
+
+    async fn verify(&mut self) -> Reply {
+        let (to, seen) = self.asked.clone().unwrap();
+        let code = soon("a code arrives", async || {
+            let code = self.victim.sink.codes(&to).get(seen).cloned();
+            code.map(Some).or_else(|| (!self.victim.is_alive()).then_some(None))
+        })
+        .await;
+        let Some(code) = code else { return Reply::Cut };
+        self.ledger.secrets.push(code.clone());
+        self.ledger.codes.insert(code.clone());
+        let mut copied = self.browser.clone();
+        let reply = self.post(Step::Verify, "reset/verify", &[("code", &code)]).await;
+        // The same code as another form, with the cookie from before.
+        copied
+            .post("reset/verify", &[("code", &code), ("key", "another")])
+            .await;
+        reply
+    }
+
+    async fn set(&mut self) -> Reply {
+        if self.ledger.set == Set::Never {
+            self.ledger.set = Set::Unknown;
+        }
+        let new = self.ledger.new.clone();
+        self.post(Step::Set, "reset/set", &[("new_password", &new), ("again", &new)])
+            .await
+    }
+
+    /// After the server came back: sends again what was not answered, goes on from there, and begins anew where that leads
+    /// nowhere; in the end the new password is good.
+    pub async fn finish(&mut self, reply: Reply) {
+        let reply = match reply {
+            Reply::Cut if self.last.is_some() => {
+                let repeated = self.again().await;
+                self.go_on(repeated).await
+            }
+            other => other,
+        };
+        if !matches!(reply, Reply::On(_)) {
+            self.browser = self.victim.browser(self.n);
+            self.proved = 0;
+            let reply = self.reset().await;
+            assert!(matches!(reply, Reply::On(_)), "{}: {reply:?}", self.ledger.name);
+        }
+        assert_eq!(self.ledger.set, Set::Succeeded, "{}", self.ledger.name);
+        assert!(self.is_in().await, "{}: the new password is not good", self.ledger.name);
+        self.look_back().await;
+    }
+
+    async fn is_in(&mut self) -> bool {
+        let mut browser = self.victim.browser(self.n);
+        matches!(
+            read(&browser.sign_in(&self.ledger.name, &self.ledger.new).await),
+            Reply::On(_)
+        )
+    }
+
+    /// Whether the session from before the reset is still good for something.
+    async fn look_back(&mut self) {
+        if !self.before.cookies.is_empty() {
+            let view = self.before.view("register/view?page=x").await;
+            self.ledger.outlived |= view["No"] != "session_ended";
+        }
+    }
+
+    /// Types a wrong password, each time another; the status of the answer.
+    pub async fn guess(&mut self) -> u16 {
+        self.ledger.sent_wrong += 1;
+        let wrong = format!("wrong guess {}", self.ledger.sent_wrong);
+        let heard = self.browser.sign_in(&self.ledger.name, &wrong).await;
+        self.ledger.told_wrong += u32::from(heard.status == 422);
+        heard.status.as_u16()
+    }
+}
+
+fn read(heard: &Heard) -> Reply {
+    match serde_json::from_str(&heard.body) {
+        Ok(Value::String(path)) if heard.status == 200 => Reply::On(path),
+        _ if heard.status == 599 => Reply::Cut,
+        _ => Reply::Refused(heard.status.as_u16()),
+    }
+}
+
+/// A number as its owner types it.
+fn local(phone: &str) -> String {
+    phone.replacen("+81", "0", 1)
+}
