@@ -76,7 +76,11 @@ async fn work_of(house: &House, deed: impl Future<Output = ()>) -> (Vec<Work>, u
     deed.await;
     let mut heard = std::mem::take(&mut *HEARD.lock().unwrap_or_else(PoisonError::into_inner));
     // A connection that is opened in between says how it reads, whoever it is for.
-    heard.retain(|(text, _)| !text.to_lowercase().starts_with("pragma"));
+    heard.retain(|(text, _)| {
+        !["pragma", "set lock_timeout"]
+            .iter()
+            .any(|word| text.to_lowercase().starts_with(word))
+    });
     // Each connection tells of its statements from a thread of its own, when it comes to it.
     heard.sort_unstable();
     (heard, house.server.hashing.computed() - computed)

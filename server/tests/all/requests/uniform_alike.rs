@@ -220,7 +220,7 @@ async fn every_name_is_byte_equal_at_every_step_however_often() {
     for round in 0..3 {
         let mut first = Vec::new();
         // The most unlike ones come again.
-        let cast = if round == 0 { CAST.len() } else { 7 };
+        let cast = if round == 0 { CAST.len() } else { 6 };
         for (place, who) in CAST.into_iter().take(cast).enumerate() {
             house.later(61);
             // From another network each time: one may send thrice a day to one address.
@@ -271,7 +271,7 @@ async fn after_many_wrong_codes_everybody_waits_as_long() {
 async fn what_becomes_of_messages_changes_no_answer() {
     let mut walks: Vec<(String, Vec<Shape>)> = Vec::new();
     for outage in [None, Some(Outage::Away), Some(Outage::Later), Some(Outage::Never)] {
-        for who in [CAST[0], CAST[1], CAST[2], CAST[5]] {
+        for who in [CAST[0], CAST[1], CAST[2]] {
             let house = uniform().await;
             house.mailbox.fail(Channel::Mail, outage);
             let mut browser = Browser::new(&house);
