@@ -87,7 +87,7 @@ async fn a_fault_in_a_flow_is_told_and_logged_with_the_code_of_the_flow() {
     assert!(page.body.contains(&format!("<code>{support}<")), "{}", page.body);
     assert!(
         page.body
-            .contains("href=\"/reset/choose\" class=\"button primary\">Try again"),
+            .contains("href=\"/reset/choose\" rel=\"external\" class=\"button primary\">Try again"),
         "{}",
         page.body
     );

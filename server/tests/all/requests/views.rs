@@ -45,13 +45,14 @@ fn screen(view: &Value, name: &str) -> BTreeSet<String> {
 }
 
 /// A code that is awaited.
-const AWAITED: [&str; 9] = [
+const AWAITED: [&str; 10] = [
     "address",
     "again",
     "asked",
     "digits",
     "has_other",
     "hurdle",
+    "is_over",
     "method",
     "other_way",
     "until",
