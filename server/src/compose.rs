@@ -326,9 +326,16 @@ fn cannot_reset(words: Words, case: Case, name: &str) -> (String, String) {
         Case::NotEnabled => Word::StoppedDisabledLead,
         Case::NotVerified => Word::StoppedUnverifiedLead,
     };
-    let mut parts = vec![words.fill(Word::MailCannotReset, &[("name", &name)]), words.say(lead).to_owned()];
+    let mut parts = vec![
+        words.fill(Word::MailCannotReset, &[("name", &name)]),
+        words.say(lead).to_owned(),
+    ];
     if case == Case::NotVerified {
-        parts.push(format!("{}: {}", words.say(Word::StoppedLaterTitle), words.say(Word::StoppedLater)));
+        parts.push(format!(
+            "{}: {}",
+            words.say(Word::StoppedLaterTitle),
+            words.say(Word::StoppedLater)
+        ));
     }
     (words.say(Word::MailCannotResetSubject).to_owned(), parts.join("\n\n"))
 }

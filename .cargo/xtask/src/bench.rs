@@ -57,7 +57,11 @@ const MEASURES: [(&str, &str, Measure); 9] = [
         "ten times as many sign-ins as can be hashed",
         overload::measure,
     ),
-    ("timing", "whether answers come sooner to some than to others", timing::measure),
+    (
+        "timing",
+        "whether answers come sooner to some than to others",
+        timing::measure,
+    ),
 ];
 
 /// Measures everything; an error when a figure is over its budget.

@@ -132,7 +132,9 @@ pub(super) async fn drop_codes(conn: &mut AnyConnection, flow: &FlowId) -> Resul
 fn line(message: &Message) -> String {
     match (&message.matter, &message.to) {
         (Matter::Nothing, _) => format!("nothing:{}", message.id.as_str()),
-        (Matter::Code { .. } | Matter::Unsent { .. }, Recipient::Contact(contact)) => format!("code:{}", contact.as_str()),
+        (Matter::Code { .. } | Matter::Unsent { .. }, Recipient::Contact(contact)) => {
+            format!("code:{}", contact.as_str())
+        }
         (_, Recipient::Contact(contact)) => format!("notice:{}", contact.as_str()),
         (_, Recipient::HelpDesk) => format!("help:{}", message.account.as_ref().map_or("", AccountId::as_str)),
     }

@@ -1,6 +1,7 @@
 //! Whether the time of an answer tells somebody who is known from somebody who is not: both ask in turns, each from a
 //! network of their own, and what is compared is the middle and the end of the two distributions.
 
+use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 use std::thread;
 
@@ -36,16 +37,12 @@ pub fn measure(bench: &Bench) -> Result<Vec<Figure>> {
 
 /// Lets known and unknown names be given, in turns.
 fn identify(bench: &Bench, mode: &str, email: &str) -> Result<Samples> {
-    let names = 0..BATCH * BATCHES;
-    let rows: String = names
-        .map(|number| {
-            format!(
-                "known.{number},{}\n",
-                email.replace("known", &format!("known.{number}"))
-            )
-        })
-        .collect();
-    let installation = Installation::of(bench.place, SETTINGS, &format!("name,email\n{rows}"))?;
+    let mut people = "name,email\n".to_owned();
+    for number in 0..BATCH * BATCHES {
+        let email = email.replace("known", &format!("known.{number}"));
+        writeln!(people, "known.{number},{email}")?;
+    }
+    let installation = Installation::of(bench.place, SETTINGS, &people)?;
     installation.decide(bench.place, &format!(r#"{{"account_messages": "{mode}"}}"#))?;
     let server = Scratch::serve(bench.place, &installation)?;
     let mut samples = Samples::default();

@@ -339,7 +339,8 @@ mod tests {
 
         #[test]
         fn a_whole_number_says_which_country_it_is_of() {
-            let read = |typed, method| parse_whole(typed, &["JP".into(), "US".into()], method).map(|number| number.e164);
+            let read =
+                |typed, method| parse_whole(typed, &["JP".into(), "US".into()], method).map(|number| number.e164);
             for typed in ["090-1234-5678", "+81 90 1234 5678", "０９０　１２３４　５６７８"] {
                 assert_eq!(read(typed, Method::Text).as_deref(), Ok("+819012345678"), "{typed}");
             }

@@ -74,13 +74,19 @@ fn who_may_not_recover_goes_the_same_way_and_never_arrives() {
         assert_eq!(flow.stage(START), Stage::Choosing);
         assert!(!flow.suffices(Ok(1)) && !flow.is_as_begun(Ok(1)) && flow.is_as_begun(Err(Case::NotEnabled)));
         // Whatever is proved, and by as many channels as there are.
-        let flow = Method::ALL.into_iter().filter(|method| *method != Method::Questions).fold(flow, |flow, method| {
-            if flow.has_proved_by(&channel(method)) {
-                return flow;
-            }
-            proved(flow, method)
-        });
-        assert!(flow.proofs().len() == 3 && flow.stage(START) == Stage::Choosing, "{flow:?}");
+        let flow = Method::ALL
+            .into_iter()
+            .filter(|method| *method != Method::Questions)
+            .fold(flow, |flow, method| {
+                if flow.has_proved_by(&channel(method)) {
+                    return flow;
+                }
+                proved(flow, method)
+            });
+        assert!(
+            flow.proofs().len() == 3 && flow.stage(START) == Stage::Choosing,
+            "{flow:?}"
+        );
         assert_eq!(flow.set(START), Err(Refusal::StepAhead));
     }
     assert!(two.is_as_begun(Ok(2)) && !two.is_as_begun(Err(Case::NotVerified)));
@@ -190,7 +196,14 @@ fn answers_are_one_proof_and_it_counts_only_where_they_are_asked() {
     let code = proof(Method::Email, START);
     assert_eq!(questioned().prove(code, Lock::None, START), Err(Refusal::Method));
     // Nor does one that only calls itself an answer.
-    let dressed_up = Proof::by_code("482193", "482193", Method::Questions, channel(Method::Text), true, START);
+    let dressed_up = Proof::by_code(
+        "482193",
+        "482193",
+        Method::Questions,
+        channel(Method::Text),
+        true,
+        START,
+    );
     let dressed_up = dressed_up.expect("equal codes match");
     assert_eq!(questioned().prove(dressed_up, Lock::None, START), Err(Refusal::Method));
 }

@@ -97,7 +97,10 @@ async fn an_administrator_takes_them_away_at_once_and_the_owner_is_told() {
     let mut stranger = asked(&house).await;
     answer(&mut stranger, &ANSWERS, &[]).await;
     stranger.ask("email", "").await;
-    assert_eq!(stranger.verify(&house.code(EMAIL).await).await.next(), "/reset/password");
+    assert_eq!(
+        stranger.verify(&house.code(EMAIL).await).await.next(),
+        "/reset/password"
+    );
     let name = UserName::parse("k.sato").unwrap();
     for told in [Some("{\"questions\":\"removed\"}"), None] {
         let update = PersonUpdate {

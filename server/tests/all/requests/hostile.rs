@@ -194,7 +194,10 @@ async fn poison_in_the_forms_of_a_session_registers_nothing() {
             "register/confirm",
             vec![("answer", "still_right"), ("going", "register")],
         ),
-        ("register/questions", vec![("question1", "first-film"), ("answer1", "x")]),
+        (
+            "register/questions",
+            vec![("question1", "first-film"), ("answer1", "x")],
+        ),
         ("change", vec![("current", "x"), ("new_password", "x"), ("again", "y")]),
     ] {
         poison_all(&mut browser, door, &fields).await;

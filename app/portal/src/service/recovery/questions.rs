@@ -56,7 +56,11 @@ impl Portal {
         let passing = self.passing(found, &behind, &policy, now);
         let way = passing.and_then(|account| Some((account, self.questioned(account, &policy, now)?)));
         if way.is_none() && !policy.is_uniform() {
-            let refusal = if behind.account.is_some() { Refusal::Method } else { Refusal::FlowEnded };
+            let refusal = if behind.account.is_some() {
+                Refusal::Method
+            } else {
+                Refusal::FlowEnded
+            };
             return Err(refusal.into());
         }
         let asked = self.drawn((&behind.id, behind.account.as_ref()), &policy, asked);
@@ -71,9 +75,7 @@ impl Portal {
             return Ok(self.blocked(visit, found, now, Event::Verify, Method::Questions, refusal));
         }
         let can_fit = way.is_some();
-        let fits = self
-            .fits(found, (&behind, can_fit), &asked, answers, compared)
-            .await?;
+        let fits = self.fits(found, (&behind, can_fit), &asked, answers, compared).await?;
         let proof = way
             .as_ref()
             .and_then(|(_, way)| Proof::by_answers(&fits, policy.questions_asked, way.is_seasoned, now));
