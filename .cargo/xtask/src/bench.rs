@@ -2,12 +2,14 @@
 //! a slow machine is no fault of the code.
 
 mod browser;
+mod cluster;
 mod crowd;
 mod figure;
 mod form;
 mod journey;
 mod memory;
 mod overload;
+mod person;
 mod post;
 mod processor;
 mod rate;
@@ -18,6 +20,7 @@ mod timing;
 mod visitor;
 
 use anyhow::{Result, bail};
+use clap::builder::PossibleValuesParser;
 
 use crate::place::Place;
 use crate::site::Site;
@@ -40,7 +43,7 @@ type Measure = fn(&Bench) -> Result<Vec<Figure>>;
 
 /// In this order: idle memory before the load, loaded memory after it. A further topic is one more file and one more
 /// row here.
-const MEASURES: [(&str, &str, Measure); 9] = [
+const MEASURES: [(&str, &str, Measure); 10] = [
     ("sizes", "what a phone must fetch", sizes::measure),
     ("start", "from the command to the first answer", start::measure),
     ("memory, idle", "before anybody came", memory::idle),
@@ -62,10 +65,16 @@ const MEASURES: [(&str, &str, Measure); 9] = [
         "whether answers come sooner to some than to others",
         timing::measure,
     ),
+    ("cluster", "two servers on one database against one", cluster::measure),
 ];
 
-/// Measures everything; an error when a figure is over its budget.
-pub fn run(place: &Place, seconds: u64) -> Result<()> {
+/// What may be measured alone.
+pub fn topics() -> PossibleValuesParser {
+    PossibleValuesParser::new(MEASURES.map(|(what, ..)| what))
+}
+
+/// Measures everything, or only some topics; an error when a figure is over its budget.
+pub fn run(place: &Place, seconds: u64, only: &[String]) -> Result<()> {
     let site = release::shipped(place)?;
     let installation = Installation::empty(place)?;
     let server = Scratch::serve(place, &installation)?;
@@ -77,7 +86,8 @@ pub fn run(place: &Place, seconds: u64) -> Result<()> {
     };
     let mut figures = Vec::new();
     let mut failed = Vec::new();
-    for (what, why, measure) in MEASURES {
+    let is_wanted = |what: &str| only.is_empty() || only.iter().any(|one| one == what);
+    for (what, why, measure) in MEASURES.into_iter().filter(|(what, ..)| is_wanted(what)) {
         match stopwatch::timed(what, why, || measure(&bench)) {
             Ok(more) => figures.extend(more),
             Err(error) => {

@@ -10,6 +10,7 @@ mod demo;
 mod dependencies;
 mod lint;
 mod place;
+mod postgres;
 mod process;
 mod release;
 mod site;
@@ -60,6 +61,9 @@ enum Command {
         /// How long each speed is measured, in seconds
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=60))]
         seconds: u64,
+        /// Only this topic, `journey` say; may be given more than once
+        #[arg(long, value_name = "TOPIC", value_parser = bench::topics())]
+        only: Vec<String>,
     },
 }
 
@@ -87,6 +91,6 @@ fn obey(command: Command) -> anyhow::Result<()> {
         }
         Command::Lint => lint::run(&place),
         Command::Advisories => dependencies::advisories(&place),
-        Command::Bench { seconds } => bench::run(&place, seconds),
+        Command::Bench { seconds, only } => bench::run(&place, seconds, &only),
     }
 }

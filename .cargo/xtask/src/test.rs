@@ -2,7 +2,6 @@
 
 mod browsers;
 mod native;
-mod postgres;
 mod setup;
 mod tally;
 

@@ -1,7 +1,7 @@
 //! A browser without scripts: it keeps cookies, follows redirects, and sends the forms that it finds in pages as they
 //! are, with only what a person would type filled in. So it knows fields by their names and no text of any page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -14,7 +14,10 @@ use super::visitor::{Answer, Visitor};
 const MOST_REDIRECTS: usize = 5;
 
 pub struct Browser {
-    visitor: Visitor,
+    /// The servers and the connections to them. The first is asked next, then goes to the end.
+    doors: VecDeque<(SocketAddr, Visitor)>,
+    /// The port of the public address.
+    public: u16,
     origin: String,
     network: Ipv4Addr,
     cookies: BTreeMap<String, String>,
@@ -28,19 +31,29 @@ pub struct Page {
 }
 
 impl Browser {
-    /// Connects, as the proxy of somebody at `network`.
-    pub fn arrive(at: SocketAddr, network: Ipv4Addr) -> Result<Self> {
+    /// Connects, as the proxy of somebody at `network`, to servers whose public address has this port. Requests go to
+    /// them in turns, so that a form is sent to another one than drew it.
+    pub fn arrive(servers: &[SocketAddr], public: u16, network: Ipv4Addr) -> Result<Self> {
+        let door = |at: &SocketAddr| Ok((*at, Visitor::arrive_as(*at, public)?));
+        let mut doors = servers.iter().map(door).collect::<Result<VecDeque<_>>>()?;
+        // Neighbours begin at different ones: forms of some and pages of the others are at each at the same time.
+        if let Some(first) = usize::from(network.octets()[2]).checked_rem(doors.len()) {
+            doors.rotate_left(first);
+        }
         Ok(Self {
-            visitor: Visitor::arrive(at)?,
+            doors,
+            public,
             network,
-            origin: format!("http://localhost:{}", at.port()),
+            origin: format!("http://localhost:{public}"),
             cookies: BTreeMap::new(),
         })
     }
 
     /// Connects again: the server lets go of whoever says nothing for long.
-    pub fn reconnect(&mut self, at: SocketAddr) -> Result<()> {
-        self.visitor = Visitor::arrive(at)?;
+    pub fn reconnect(&mut self) -> Result<()> {
+        for (at, visitor) in &mut self.doors {
+            *visitor = Visitor::arrive_as(*at, self.public)?;
+        }
         Ok(())
     }
 
@@ -83,7 +96,9 @@ impl Browser {
             _ => String::new(),
         };
         let headers = [always, &network, &cookies, &form].concat();
-        let answer = self.visitor.ask(method, path, &headers, body)?;
+        let (_, visitor) = self.doors.front_mut().context("there is no server")?;
+        let answer = visitor.ask(method, path, &headers, body)?;
+        self.doors.rotate_left(1);
         for (_, cookie) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
             self.keep(cookie);
         }

@@ -11,6 +11,8 @@ pub enum Unit {
     PerSecond,
     Times,
     Percent,
+    /// How many.
+    Count,
 }
 
 /// What it should be.
@@ -76,6 +78,7 @@ impl Unit {
             Self::PerSecond => format!("{value:.0} /s"),
             Self::Times => format!("{value:.2} x"),
             Self::Percent => format!("{value:.1} %"),
+            Self::Count => format!("{value:.0}"),
         }
     }
 }

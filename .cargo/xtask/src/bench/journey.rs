@@ -2,7 +2,6 @@
 //! People who were imported make them with plain forms, from the user name to the new password; messages go out by SMTP
 //! and HTTP as they do for real, though without TLS.
 
-use std::net::Ipv4Addr;
 use std::thread;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use super::Bench;
 use super::browser::{Browser, Page};
 use super::figure::{Budget, Figure, Unit};
 use super::memory;
+use super::person::{self, Person};
 use super::post::Post;
 use super::processor::{Processor, Spent};
 use super::scratch::{Installation, Scratch};
@@ -34,10 +34,6 @@ pub const RIPENING: Duration = Duration::from_secs(11);
 /// Longer than the outbox is left alone between two looks.
 const DELIVERY: Duration = Duration::from_millis(400);
 
-/// Somebody who can reset. Each does so once: the first reset compares with the fewest old passwords, so it is the
-/// dearest in what is not hashing.
-struct Person(u32);
-
 /// A browser that stands at a page, and who sits before it.
 type Begun = (Person, Browser, Page);
 
@@ -51,53 +47,70 @@ impl Proved {
     }
 }
 
-/// An organisation whose people reset, served by a server of its own.
+/// An organisation whose people reset, served by servers of its own.
 pub struct Organisation {
     /// Who they are that have not done so yet.
     people: std::ops::Range<u32>,
     post: Post,
-    server: Scratch,
-    /// Removed after the server has ended.
-    _installation: Installation,
+    /// One or more, before the same database.
+    servers: Vec<Scratch>,
+    /// Removed after the servers have ended.
+    installation: Installation,
 }
 
 impl Organisation {
     /// One of so many people who can reset, amid a crowd of so many who never come.
     pub fn of(place: &Place, people: u32, crowd: u32) -> Result<Self> {
         let post = Post::open()?;
-        let installation = Installation::of(place, &settings(&post), &csv(people))?;
-        installation.decide(place, POLICY)?;
+        let installation = Installation::of(place, &settings(&post), &person::csv(people))?;
         installation.crowd(place, crowd)?;
-        let server = Scratch::serve(place, &installation)?;
+        Self::open(place, people, post, installation)
+    }
+
+    /// One of so many people who can reset, kept in the database at this address of a `PostgreSQL` server.
+    pub fn kept_at(place: &Place, people: u32, address: &str) -> Result<Self> {
+        let post = Post::open()?;
+        let settings = format!("{}[database]\nurl = \"{address}\"\n", settings(&post));
+        let installation = Installation::of(place, &settings, &person::csv(people))?;
+        Self::open(place, people, post, installation)
+    }
+
+    fn open(place: &Place, people: u32, post: Post, installation: Installation) -> Result<Self> {
+        installation.decide(place, POLICY)?;
         Ok(Self {
             people: 0..people,
             post,
-            server,
-            _installation: installation,
+            servers: vec![Scratch::serve(place, &installation)?],
+            installation,
         })
     }
 
-    /// The server.
-    pub fn server(&self) -> &Scratch {
-        &self.server
+    /// Starts another server on the same database.
+    pub fn widen(&mut self, place: &Place) -> Result<()> {
+        let further = self.server().serve_beside(place, &self.installation)?;
+        self.servers.push(further);
+        Ok(())
     }
 
-    /// Lets the next people reset, so many at once; what it cost the server, and how long it took from the first form on.
+    /// The server, or the first of them.
+    pub fn server(&self) -> &Scratch {
+        &self.servers[0]
+    }
+
+    /// Lets the next people reset, so many at once; what it cost the servers, and how long it took from the first form on.
     pub fn reset(&mut self, count: u32, at_once: usize) -> Result<(Spent, Duration)> {
         let people = self.people.by_ref().take(usize::try_from(count)?);
-        reset_all(&self.server, &self.post, people.map(Person).collect(), at_once)
+        reset_all(&self.servers, &self.post, people.map(Person).collect(), at_once)
     }
 
     /// Lets the next people prove who they are, and stop there.
     pub fn prove(&mut self, count: u32) -> Result<Vec<Proved>> {
         let people = self.people.by_ref().take(usize::try_from(count)?).map(Person);
         let begun: Vec<_> = people
-            .map(|person| begin(&self.server, person))
+            .map(|person| begin(&self.servers, person))
             .collect::<Result<_>>()?;
         thread::sleep(RIPENING);
-        let proved = begun
-            .into_iter()
-            .map(|begun| prove(&self.server, &self.post, begun).map(Proved));
+        let proved = begun.into_iter().map(|begun| prove(&self.post, begun).map(Proved));
         proved.collect()
     }
 }
@@ -146,12 +159,12 @@ fn rows(what: &str, one: Spent, budget: Budget) -> Vec<Figure> {
     ]
 }
 
-/// Lets everybody reset, so many at once; what it cost the server, and how long it took from the first form on.
-fn reset_all(server: &Scratch, post: &Post, people: Vec<Person>, at_once: usize) -> Result<(Spent, Duration)> {
-    let processor = Processor::of(server.process());
+/// Lets everybody reset, so many at once; what it cost the servers, and how long it took from the first form on.
+fn reset_all(servers: &[Scratch], post: &Post, people: Vec<Person>, at_once: usize) -> Result<(Spent, Duration)> {
+    let processor = Processor::of(servers.iter().map(Scratch::process));
     let mut spent = Spent::default();
     let begun = processor.during(&mut spent, || {
-        let begun = people.into_iter().map(|person| begin(server, person));
+        let begun = people.into_iter().map(|person| begin(servers, person));
         begun.collect::<Result<Vec<_>>>()
     })?;
     // Without scripts the first form is taken only after a while, and nothing happens meanwhile.
@@ -159,7 +172,7 @@ fn reset_all(server: &Scratch, post: &Post, people: Vec<Person>, at_once: usize)
     let mut took = Duration::ZERO;
     processor.during(&mut spent, || {
         let watch = Stopwatch::start();
-        shared_out(begun, at_once, |begun| go_on(server, post, begun))?;
+        shared_out(begun, at_once, |begun| go_on(post, begun))?;
         took = watch.read();
         // The notices that it was done are part of it.
         thread::sleep(DELIVERY);
@@ -186,20 +199,22 @@ fn shared_out<T: Send>(work: Vec<T>, threads: usize, run: impl Fn(T) -> Result<(
     })
 }
 
-fn begin(server: &Scratch, person: Person) -> Result<Begun> {
-    let mut browser = Browser::arrive(server.address(), person.network())?;
+fn begin(servers: &[Scratch], person: Person) -> Result<Begun> {
+    let addresses: Vec<_> = servers.iter().map(Scratch::address).collect();
+    let public = servers.first().context("there is no server")?.public();
+    let mut browser = Browser::arrive(&addresses, public, person.network())?;
     let page = browser.open("/reset")?;
     Ok((person, browser, page))
 }
 
-fn go_on(server: &Scratch, post: &Post, begun: Begun) -> Result<()> {
-    set(prove(server, post, begun)?)
+fn go_on(post: &Post, begun: Begun) -> Result<()> {
+    set(prove(post, begun)?)
 }
 
 /// From the user name to the page of the new password.
-fn prove(server: &Scratch, post: &Post, (person, mut browser, page): Begun) -> Result<Begun> {
+fn prove(post: &Post, (person, mut browser, page): Begun) -> Result<Begun> {
     let name = person.name();
-    browser.reconnect(server.address())?;
+    browser.reconnect()?;
     let walk = |browser: &mut Browser| -> Result<Page> {
         let mut page = browser.submit(&page.form("step")?.fill("user_name", &name))?;
         for (method, address) in [("text", person.phone()), ("email", person.email())] {
@@ -249,26 +264,6 @@ fn digits(message: &str) -> Option<String> {
         .map(|code| code.replace(' ', ""))
 }
 
-impl Person {
-    fn name(&self) -> String {
-        format!("person.{}", self.0)
-    }
-
-    fn email(&self) -> String {
-        format!("{}@example.net", self.name())
-    }
-
-    /// Numbers far from one another: few messages go to numbers that begin alike.
-    fn phone(&self) -> String {
-        format!("+8190{:03}{:05}", 100 + self.0 % 900, self.0)
-    }
-
-    /// Everybody comes from a network of their own, so that nobody uses up the limits of another.
-    fn network(&self) -> Ipv4Addr {
-        Ipv4Addr::from_bits(Ipv4Addr::new(10, 0, 0, 1).to_bits() + self.0 * 256)
-    }
-}
-
 /// The organisation of the people: who delivers its messages, and that the bench tells where people come from.
 fn settings(post: &Post) -> String {
     format!(
@@ -292,18 +287,6 @@ level = "warn"
     )
 }
 
-/// The people, as `aikagi people import` reads them.
-fn csv(people: u32) -> String {
-    let mut csv = "name,email,phone,password\n".to_owned();
-    for person in (0..people).map(Person) {
-        let password = hex::encode(&Sha256::digest(person.name())[..12]);
-        let row = [person.name(), person.email(), person.phone(), password];
-        csv.push_str(&row.join(","));
-        csv.push('\n');
-    }
-    csv
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -316,13 +299,5 @@ mod tests {
             Some("12345678")
         );
         assert_eq!(digits("Your password was reset at 10:30.\n"), None);
-    }
-
-    #[test]
-    fn no_two_people_share_a_number_or_a_network() {
-        let (one, other) = (Person(7), Person(8));
-        assert_eq!(one.phone(), "+819010700007");
-        assert_eq!(one.network().to_string(), "10.0.7.1");
-        assert_eq!(other.network().to_string(), "10.0.8.1");
     }
 }

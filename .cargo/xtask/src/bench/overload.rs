@@ -91,7 +91,7 @@ pub fn measure(bench: &Bench) -> Result<Vec<Figure>> {
 /// Signs in with a wrong password, again and again.
 fn press(server: &Scratch, number: u32, heard: &Heard, is_over: &AtomicBool) -> Result<()> {
     let network = Ipv4Addr::from_bits(Ipv4Addr::new(10, 9, 0, 1).to_bits() + number * 256);
-    let mut browser = Browser::arrive(server.address(), network)?;
+    let mut browser = Browser::arrive(&[server.address()], server.public(), network)?;
     let form = browser.open("/signin")?.form("step")?.fill("password", "wrong");
     for round in 0_u32.. {
         if is_over.load(Ordering::Relaxed) {

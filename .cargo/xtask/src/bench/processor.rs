@@ -1,9 +1,9 @@
-//! Processor time of a server, told apart by what its threads are named after: hashing, the database, everything else.
+//! Processor time of servers, told apart by what its threads are named after: hashing, the database, everything else.
 //! The kernel counts it, so nothing in the server has to.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::ops::Div;
+use std::ops::{Add, Div};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -19,32 +19,34 @@ pub struct Spent {
     pub other: Duration,
 }
 
-/// Looks at one process.
-#[derive(Clone, Copy)]
-pub struct Processor(u32);
+/// Looks at some processes, taken together.
+pub struct Processor(Vec<u32>);
 
 impl Processor {
-    pub fn of(process: u32) -> Self {
-        Self(process)
+    pub fn of(processes: impl IntoIterator<Item = u32>) -> Self {
+        Self(processes.into_iter().collect())
     }
 
-    /// Does `work`, and adds to `spent` what the process spent meanwhile.
-    pub fn during<T>(self, spent: &mut Spent, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    /// Does `work`, and adds to `spent` what the processes spent meanwhile.
+    pub fn during<T>(&self, spent: &mut Spent, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let before = self.threads()?;
         let done = work()?;
         for (id, (name, time)) in self.threads()? {
             let earlier = before.get(&id).map_or(0, |(_, time)| *time);
-            spent.add(&name, Duration::from_nanos(time.saturating_sub(earlier)));
+            spent.count(&name, Duration::from_nanos(time.saturating_sub(earlier)));
         }
         Ok(done)
     }
 
-    /// Every thread by its id: its name, and its nanoseconds on a processor.
-    fn threads(self) -> Result<BTreeMap<u32, (String, u64)>> {
-        let tasks = format!("/proc/{}/task", self.0);
-        let folder = fs::read_dir(&tasks).with_context(|| format!("cannot read {tasks}, which only Linux has"))?;
+    /// Every thread by its id, which no two processes share: its name, and its nanoseconds on a processor.
+    fn threads(&self) -> Result<BTreeMap<u32, (String, u64)>> {
+        let mut tasks = Vec::new();
+        for process in &self.0 {
+            let folder = format!("/proc/{process}/task");
+            tasks.extend(fs::read_dir(&folder).with_context(|| format!("cannot read {folder}, which only Linux has"))?);
+        }
         let mut threads = BTreeMap::new();
-        for task in folder {
+        for task in tasks {
             let task = task.context("a thread that cannot be looked at")?.path();
             let read = |name: &str| fs::read_to_string(task.join(name));
             let id = task.file_name().and_then(|id| id.to_str()?.parse().ok());
@@ -68,7 +70,7 @@ impl Spent {
         self.database + self.other
     }
 
-    fn add(&mut self, thread: &str, time: Duration) {
+    fn count(&mut self, thread: &str, time: Duration) {
         // The names are given where the server starts its threads, and by sqlx; the kernel keeps 15 letters of them.
         let share = match thread {
             "blocking" => &mut self.hashing,
@@ -76,6 +78,18 @@ impl Spent {
             _ => &mut self.other,
         };
         *share += time;
+    }
+}
+
+impl Add for Spent {
+    type Output = Self;
+
+    fn add(self, more: Self) -> Self {
+        Self {
+            hashing: self.hashing + more.hashing,
+            database: self.database + more.database,
+            other: self.other + more.other,
+        }
     }
 }
 
@@ -104,7 +118,7 @@ mod tests {
     fn time_is_told_apart_by_the_names_of_threads() {
         let mut spent = Spent::default();
         for (thread, millis) in [("blocking", 20), ("worker", 3), ("sqlx-sqlite-wor", 2), ("aikagi", 1)] {
-            spent.add(thread, Duration::from_millis(millis));
+            spent.count(thread, Duration::from_millis(millis));
         }
         assert_eq!(spent.hashing, Duration::from_millis(20));
         assert_eq!(spent.database, Duration::from_millis(2));

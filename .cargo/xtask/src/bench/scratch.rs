@@ -25,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Scratch {
     child: Child,
     address: SocketAddr,
+    /// The port of its public address.
+    public: u16,
     took: Duration,
 }
 
@@ -35,6 +37,15 @@ impl Scratch {
     /// Starts a server on an installation, and waits for its first page.
     pub fn serve(place: &Place, installation: &Installation) -> Result<Self> {
         let address = free_address()?;
+        Self::start(place, installation, address, address.port())
+    }
+
+    /// Starts another server on the same installation, with the same public address, as behind a load balancer.
+    pub fn serve_beside(&self, place: &Place, installation: &Installation) -> Result<Self> {
+        Self::start(place, installation, free_address()?, self.public)
+    }
+
+    fn start(place: &Place, installation: &Installation, address: SocketAddr, public: u16) -> Result<Self> {
         fs::create_dir_all(place.notes()).context("cannot make target/xtask")?;
         let log = place.notes().join("bench.log");
         let log = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
@@ -42,7 +53,7 @@ impl Scratch {
         let mut command = process::program(place, BINARY);
         command.args(["serve", "--config"]).arg(installation.settings());
         command.env("AIKAGI_LISTEN", address.to_string());
-        command.env("AIKAGI_PUBLIC_URL", format!("http://localhost:{}", address.port()));
+        command.env("AIKAGI_PUBLIC_URL", format!("http://localhost:{public}"));
         command
             .stdout(log.try_clone().context("one log for both outputs")?)
             .stderr(Stdio::from(log));
@@ -51,10 +62,11 @@ impl Scratch {
         let mut server = Self {
             child,
             address,
+            public,
             took: Duration::ZERO,
         };
         loop {
-            if Visitor::arrive(address)
+            if Visitor::arrive_as(address, public)
                 .and_then(|mut visitor| visitor.page(FIRST_PAGE))
                 .is_ok()
             {
@@ -73,6 +85,11 @@ impl Scratch {
 
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The port of its public address.
+    pub fn public(&self) -> u16 {
+        self.public
     }
 
     /// The process id.
@@ -105,22 +122,29 @@ impl Drop for Scratch {
 }
 
 impl Installation {
-    /// As `aikagi init` leaves it, with an empty database.
+    /// With the settings that `aikagi init` writes and an empty database.
     pub fn empty(place: &Place) -> Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("aikagi-bench-{}-{number}", std::process::id()));
-        let installation = Self(folder);
-        process::read(process::program(place, BINARY).arg("init").arg(&installation.0))?;
+        let installation = Self::init(place)?;
         installation.run(place, &["migrate"])?;
         Ok(installation)
     }
 
     /// With settings of its own, and people in the form that `aikagi people import` reads.
     pub fn of(place: &Place, settings: &str, people: &str) -> Result<Self> {
-        let installation = Self::empty(place)?;
+        let installation = Self::init(place)?;
         fs::write(installation.settings(), settings).context("cannot write the settings")?;
+        installation.run(place, &["migrate"])?;
         installation.give(place, &["people", "import"], people)?;
+        Ok(installation)
+    }
+
+    /// As `aikagi init` leaves it.
+    fn init(place: &Place) -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("aikagi-bench-{}-{number}", std::process::id()));
+        let installation = Self(folder);
+        process::read(process::program(place, BINARY).arg("init").arg(&installation.0))?;
         Ok(installation)
     }
 

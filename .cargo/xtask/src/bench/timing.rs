@@ -53,7 +53,7 @@ fn identify(bench: &Bench, mode: &str, email: &str) -> Result<Samples> {
             .collect::<Result<Vec<_>>>()?;
         thread::sleep(RIPENING);
         for (mut browser, form, class) in begun {
-            browser.reconnect(server.address())?;
+            browser.reconnect()?;
             let watch = Stopwatch::start();
             let answer = browser.send(&form)?;
             samples[class].push(watch.read().as_secs_f64() * 1000.0);
@@ -67,7 +67,7 @@ fn identify(bench: &Bench, mode: &str, email: &str) -> Result<Samples> {
 fn begin(server: &Scratch, number: u32, class: usize) -> Result<(Browser, Form, usize)> {
     let place = number * 2 + u32::try_from(class)?;
     let network = Ipv4Addr::from_bits(Ipv4Addr::new(10, 0, 0, 1).to_bits() + place * 256);
-    let mut browser = Browser::arrive(server.address(), network)?;
+    let mut browser = Browser::arrive(&[server.address()], server.public(), network)?;
     let name = format!("{}.{number}", ["known", "other"][class]);
     let form = browser.open("/reset")?.form("step")?.fill("user_name", &name);
     Ok((browser, form, class))

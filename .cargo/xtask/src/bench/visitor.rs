@@ -32,6 +32,11 @@ impl Answer {
 impl Visitor {
     /// Connects. The host that it asks for is the one in the demonstration's public address.
     pub fn arrive(at: SocketAddr) -> Result<Self> {
+        Self::arrive_as(at, at.port())
+    }
+
+    /// Connects to a server whose public address has another port, for it stands beside others.
+    pub fn arrive_as(at: SocketAddr, public: u16) -> Result<Self> {
         let patience = Duration::from_secs(10);
         let stream = TcpStream::connect_timeout(&at, patience).context("nobody answers")?;
         stream
@@ -40,7 +45,7 @@ impl Visitor {
             .context("a new connection")?;
         Ok(Self {
             stream: BufReader::with_capacity(64 * 1024, stream),
-            host: format!("localhost:{}", at.port()),
+            host: format!("localhost:{public}"),
         })
     }
 }

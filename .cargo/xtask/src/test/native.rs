@@ -2,9 +2,9 @@
 
 use anyhow::{Result, bail};
 
-use super::postgres::Cluster;
 use super::tally::Tally;
 use crate::place::Place;
+use crate::postgres::Cluster;
 use crate::process;
 
 /// Each row is one build: `server` switches on `portal/service` and `app/ssr`, the browser's half of the rules is
@@ -62,7 +62,7 @@ pub fn run(place: &Place, tally: &mut Tally) -> Result<()> {
 
 /// The tests of the store and of the requests once more, each on a `PostgreSQL` database of its own.
 fn on_server(place: &Place, tally: &mut Tally, with_nextest: bool) -> Result<()> {
-    let cluster = Cluster::start(place)?;
+    let cluster = Cluster::start(place, "")?;
     println!(
         "    once more on PostgreSQL, but for what is about a file: {}",
         OF_FILES.join(", ")
@@ -90,7 +90,7 @@ fn on_server(place: &Place, tally: &mut Tally, with_nextest: bool) -> Result<()>
             .collect();
         process::cargo(place, &[&arguments, skipped.as_slice()].concat())
     };
-    command.env("AIKAGI_TEST_POSTGRES", cluster.address());
+    command.env("AIKAGI_TEST_POSTGRES", cluster.address("postgres"));
     if with_nextest {
         process::overhear(&mut command, |line| tally.hear_nextest(line))
     } else {

@@ -1,4 +1,4 @@
-//! A `PostgreSQL` cluster that lives as long as the tests that are tried on it.
+//! A `PostgreSQL` cluster that lives as long as what is tried or measured on it.
 
 use std::fs;
 use std::net::TcpListener;
@@ -18,6 +18,9 @@ const USER: &str = "postgres";
 const OPTIONS: &str = "-c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
      -c max_connections=300";
 
+/// Where it speaks, in its folder.
+const LOG: &str = "data/log";
+
 /// A cluster, stopped and removed when it is dropped.
 pub struct Cluster {
     programs: PathBuf,
@@ -28,8 +31,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts one on a port of its own.
-    pub fn start(place: &Place) -> Result<Self> {
+    /// Starts one on a port of its own, with further options in the form of `-c name=value`.
+    pub fn start(place: &Place, further: &str) -> Result<Self> {
         let programs = programs()?;
         let folder = std::env::temp_dir().join(format!("aikagi-cluster-{}", std::process::id()));
         fs::create_dir(&folder)?;
@@ -55,18 +58,29 @@ impl Cluster {
             "initdb",
             &["-D", data, "-U", USER, "-A", "trust", "-N", "--no-locale", "-E", "UTF8"],
         )?;
-        let log = format!("{data}/log");
+        let log = cluster.folder.join(LOG).display().to_string();
         let options = format!(
-            "{OPTIONS} -c port={port} -c unix_socket_directories={}",
+            "{OPTIONS} {further} -c port={port} -c unix_socket_directories={}",
             cluster.folder.display()
         );
         cluster.call("pg_ctl", &["-w", "-D", data, "-l", &log, "-o", &options, "start"])?;
         Ok(cluster)
     }
 
-    /// The address for its administrator.
-    pub fn address(&self) -> String {
-        format!("postgres://{USER}@127.0.0.1:{}/postgres", self.port)
+    /// The address of a database for its administrator; `postgres` is always there.
+    pub fn address(&self, database: &str) -> String {
+        format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Makes an empty database.
+    pub fn create(&self, database: &str) -> Result<()> {
+        let port = self.port.to_string();
+        self.call("createdb", &["-h", "127.0.0.1", "-p", &port, "-U", USER, database])
+    }
+
+    /// What it has said so far.
+    pub fn log(&self) -> Result<String> {
+        fs::read_to_string(self.folder.join(LOG)).context("PostgreSQL's log")
     }
 
     fn call(&self, program: &str, arguments: &[&str]) -> Result<()> {
