@@ -7,6 +7,7 @@ mod crowd;
 mod figure;
 mod form;
 mod journey;
+mod lighthouse;
 mod memory;
 mod overload;
 mod person;
@@ -43,7 +44,7 @@ type Measure = fn(&Bench) -> Result<Vec<Figure>>;
 
 /// In this order: idle memory before the load, loaded memory after it. A further topic is one more file and one more
 /// row here.
-const MEASURES: [(&str, &str, Measure); 10] = [
+const MEASURES: [(&str, &str, Measure); 11] = [
     ("sizes", "what a phone must fetch", sizes::measure),
     ("start", "from the command to the first answer", start::measure),
     ("memory, idle", "before anybody came", memory::idle),
@@ -66,6 +67,11 @@ const MEASURES: [(&str, &str, Measure); 10] = [
         timing::measure,
     ),
     ("cluster", "two servers on one database against one", cluster::measure),
+    (
+        "lighthouse",
+        "what a phone shows of the first pages, and how soon",
+        lighthouse::measure,
+    ),
 ];
 
 /// What may be measured alone.

@@ -11,8 +11,10 @@ pub enum Unit {
     PerSecond,
     Times,
     Percent,
-    /// How many.
+    /// How many, or points of a hundred.
     Count,
+    /// A share of the screen.
+    Shift,
 }
 
 /// What it should be.
@@ -79,6 +81,7 @@ impl Unit {
             Self::Times => format!("{value:.2} x"),
             Self::Percent => format!("{value:.1} %"),
             Self::Count => format!("{value:.0}"),
+            Self::Shift => format!("{value:.3}"),
         }
     }
 }
