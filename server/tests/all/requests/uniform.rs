@@ -82,7 +82,7 @@ async fn a_person_resets_the_password_with_an_address_and_a_number_typed_whole()
 #[tokio::test]
 async fn the_whole_walk_works_without_scripts_in_either_language() {
     for (language, address, number) in [
-        ("en", "Whole e-mail address", "Whole number"),
+        ("en", "Whole email address", "Whole number"),
         ("ja", "メールアドレス（全体）", "電話番号（全桁）"),
     ] {
         let house = uniform().await;
