@@ -13,6 +13,9 @@ use crate::store::{Breakdown, Result, SqlStore};
 const WITHIN: Duration = seconds(1);
 /// Of the disk, this part has to be free: one twentieth.
 const FREE_PART: u64 = 20;
+/// And never more than this many bytes of it, which are months of resets: a twentieth of a disk that is shared with others
+/// can be more than this product ever fills.
+const FREE_ENOUGH: u64 = 1 << 30;
 
 /// What keeps the store from its work.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ impl Unready {
             Self::Unseen => "the database could not be checked after an unclean stop; it is tried again",
             Self::Database(_) => "the database takes no writes",
             Self::Keyring => "the keyring does not work",
-            Self::Disk => "less than 5 % of the disk is free",
+            Self::Disk => "the disk is nearly full: less than 5 % and less than 1 GiB of it is free",
         }
     }
 }
@@ -80,12 +83,12 @@ impl SqlStore {
 
 /// Whether the disk with this file has room for us, who are not root.
 fn has_room(place: &Path) -> bool {
-    rustix::fs::statvfs(place).is_ok_and(|disk| is_enough(disk.f_bavail, disk.f_blocks))
+    rustix::fs::statvfs(place).is_ok_and(|disk| is_enough(disk.f_bavail, disk.f_blocks, disk.f_frsize))
 }
 
-/// Both in blocks. A file system without blocks of its own counts none.
-const fn is_enough(free: u64, all: u64) -> bool {
-    free.saturating_mul(FREE_PART) >= all
+/// Free and all in blocks of so many bytes. A file system without blocks of its own counts none.
+const fn is_enough(free: u64, all: u64, block: u64) -> bool {
+    free.saturating_mul(FREE_PART) >= all || free.saturating_mul(block) >= FREE_ENOUGH
 }
 
 #[cfg(test)]
@@ -94,16 +97,28 @@ mod tests {
 
     #[test]
     fn a_twentieth_of_the_disk_has_to_be_free() {
-        assert!(is_enough(5, 100));
-        assert!(!is_enough(4, 100));
-        assert!(!is_enough(0, 1));
-        assert!(is_enough(u64::MAX, u64::MAX));
-        assert!(is_enough(0, 0));
+        assert!(is_enough(5, 100, 4096));
+        assert!(!is_enough(4, 100, 4096));
+        assert!(!is_enough(0, 1, 4096));
+        assert!(is_enough(u64::MAX, u64::MAX, 4096));
+        assert!(is_enough(0, 0, 4096));
+    }
+
+    #[test]
+    fn of_a_large_disk_a_gibibyte_is_enough() {
+        let (gibibyte, terabyte) = ((1 << 30) / 4096, (1 << 40) / 4096);
+        assert!(is_enough(gibibyte, terabyte, 4096));
+        assert!(!is_enough(gibibyte - 1, terabyte, 4096));
     }
 
     #[test]
     fn a_disk_that_cannot_be_asked_has_no_room() {
-        assert!(has_room(&std::env::temp_dir()));
         assert!(!has_room(Path::new("/nowhere/at/all")));
+    }
+
+    #[test]
+    fn a_disk_is_asked_for_the_place_of_the_file() {
+        // Has no blocks, and so nothing that could be used up.
+        assert!(has_room(Path::new("/proc/self")));
     }
 }
