@@ -35,6 +35,7 @@ mod not_me;
 mod notices;
 mod office;
 mod outages;
+mod overtaken;
 mod pairs;
 mod pending;
 mod plain;

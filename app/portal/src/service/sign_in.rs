@@ -75,15 +75,22 @@ impl Portal {
         if minute.is_beyond_reason(visit.expected()) {
             let mut entry = self.entry(visit, self.now(), Event::SignIn, Outcome::Blocked);
             entry.detail = "network".into();
-            self.write_blocked(&visit.network, entry).await?;
+            self.write_blocked(&visit.coarse, entry).await?;
             return Err(Refusal::Crowded { until: minute.end() }.into());
         }
-        let account = self.store.account_named(&name).await?;
-        let subject = account
-            .as_ref()
-            .map_or_else(|| self.nobody(name.as_str()), |account| account.id.clone());
+        let mut hash = None;
         let mut known = None;
         for _ in 0..ROUNDS {
+            let account = self.store.account_named(&name).await?;
+            let subject = account
+                .as_ref()
+                .map_or_else(|| self.nobody(name.as_str()), |account| account.id.clone());
+            let hash_now = account.as_ref().and_then(|account| account.hash.clone());
+            if hash != hash_now {
+                // What was found of the password before is of one that was replaced since.
+                known = None;
+                hash = hash_now;
+            }
             let mut entry = self.entry(visit, self.now(), Event::SignIn, Outcome::Failed);
             entry.subject = account.as_ref().map(|account| account.id.clone());
             let tried = (&subject, account.as_ref(), &password);
@@ -130,7 +137,15 @@ impl Portal {
             seen: now,
             put_off: false,
         };
-        let mut changes = vec![Change::OpenSession(session), Change::Record(entry)];
+        let mut changes = vec![
+            // The password was judged for a while, in which it may have been replaced, or the account frozen.
+            Change::AccountIs {
+                account: account.id.clone(),
+                revision: account.revision,
+            },
+            Change::OpenSession(session),
+            Change::Record(entry),
+        ];
         changes.extend(self.reopened(account, now).await?);
         changes.extend(
             visit

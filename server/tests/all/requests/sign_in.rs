@@ -188,13 +188,13 @@ async fn a_network_that_signs_in_beyond_reason_is_one_row_an_hour() {
         rows.filter(|row| (&*row.0, &*row.1, &*row.2) == ("sign_in", "blocked", "network"))
             .count()
     };
-    for _ in 0..2 {
+    // The second is its neighbour: whoever has many addresses does not fill the log by going from one to the next.
+    for last_byte in [7, 8] {
         let mut last = String::new();
         for n in 0..305 {
-            last = Browser::new(&house)
-                .sign_in("nobody.here", &format!("wrong {n}"))
-                .await
-                .next();
+            let mut browser = Browser::new(&house);
+            browser.address[3] = last_byte;
+            last = browser.sign_in("nobody.here", &format!("wrong {n}")).await.next();
         }
         assert!(last.contains("crowded"), "{last}");
         assert_eq!(rows().await, 1);

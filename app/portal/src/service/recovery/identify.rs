@@ -100,7 +100,7 @@ impl Portal {
         if let Err(Trouble::Refused(_)) = &counted {
             let mut entry = self.entry(visit, now, Event::Identify, Outcome::Blocked);
             entry.detail = "network".into();
-            self.write_blocked(&visit.network, entry).await?;
+            self.write_blocked(&visit.coarse, entry).await?;
         }
         counted
     }
