@@ -38,6 +38,7 @@ use crate::policy::Policy;
 use crate::ports::{Account, Clock, Fault, HashTrouble, Hashing, Keys, Label, Password, Random, Store};
 use crate::refusal::Refusal;
 use crate::screen::Judgement;
+use alarm::Raised;
 use blocked::Recorded;
 use presence::Starts;
 use trail::Trail;
@@ -131,6 +132,7 @@ pub struct Portal {
     starts: Starts,
     sign_ins: Starts,
     recorded: Recorded,
+    raised: Raised,
     served: Vec<Method>,
 }
 
@@ -156,6 +158,7 @@ impl Portal {
             starts: Starts::default(),
             sign_ins: Starts::default(),
             recorded: Recorded::default(),
+            raised: Raised::default(),
             served,
         }
     }

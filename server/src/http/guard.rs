@@ -27,7 +27,7 @@ pub use self::dress::content_policy;
 pub use self::page::small_page;
 use super::address::{Client, Peer, TrustedProxies, network};
 use super::forms::{self, Malformed};
-use crate::metrics::METRICS;
+use crate::metrics::{METRICS, route};
 use crate::settings::PublicUrl;
 
 /// Largest body of a form, in bytes.
@@ -168,20 +168,15 @@ async fn stand(State(guard): State<Arc<Guard>>, mut request: Request, next: Next
         guard.proxies.client(peer.0.ip(), request.headers())
     });
     request.extensions_mut().insert(client);
-    let path: String = request
-        .uri()
-        .path()
-        .chars()
-        .filter(char::is_ascii_graphic)
-        .take(256)
-        .collect();
+    // Its kind and no more: what follows in a path may be a secret.
+    let route = route(request.uri().path());
 
     let is_plain_form = *request.method() == Method::POST && request::wants_a_page(request.headers());
     let answer = match guard.admit(request, client).await {
         Ok(request) => tokio::time::timeout(PATIENCE, next.run(request))
             .await
             .unwrap_or_else(|_| {
-                tracing::error!(path, "a handler took too long");
+                tracing::error!(route, "a handler took too long");
                 // What it has sent to the database is done all the same, so this is no word of being turned away.
                 small_page(StatusCode::GATEWAY_TIMEOUT)
             }),
@@ -191,7 +186,7 @@ async fn stand(State(guard): State<Arc<Guard>>, mut request: Request, next: Next
         }
     };
     let answer = page::readable(answer, is_plain_form);
-    METRICS.answered(&path, answer.status(), began.elapsed());
+    METRICS.answered(route, answer.status(), began.elapsed());
     dress::dressed(&guard.public_url, answer)
 }
 

@@ -1,5 +1,7 @@
 //! What administrators are told of by itself: each thing once in a while, whoever notices it and how often.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::sending::{NOTICE_LIFE, whom_to_tell};
@@ -21,6 +23,8 @@ const FEW_MINUTES: Duration = minutes(10);
 const SHARE_WITHIN: Duration = minutes(15);
 /// Fewer names than this say nothing about their share.
 const ENOUGH_NAMES: u32 = 50;
+/// How long this server does not ask the store whether an alarm was raised.
+const ASK_AGAIN: Duration = hours(1);
 
 impl Alarm {
     /// How long it is until administrators are told again.
@@ -29,6 +33,25 @@ impl Alarm {
             Self::Names => hours(1),
             Self::Guessing | Self::Spending { .. } | Self::Unanswered { .. } => days(1),
         }
+    }
+}
+
+/// When each alarm was raised last by this server, so that a request need not ask the store. There are as many as alarms:
+/// nothing that strangers do makes room for another or takes it.
+#[derive(Default)]
+pub(super) struct Raised(Mutex<HashMap<String, Moment>>);
+
+impl Raised {
+    /// Whether the store is to be asked: it was not for an hour, or not on this day. A day of many wrong codes is told of on
+    /// that day.
+    fn is_due(&self, name: &str, now: Moment) -> bool {
+        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.get(name)
+            .is_none_or(|at| now.since(*at) >= ASK_AGAIN || day(*at) != day(now))
+    }
+
+    fn was_told(&self, name: String, now: Moment) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, now);
     }
 }
 
@@ -58,12 +81,26 @@ impl Portal {
 
     /// As [`Self::raise`], for what every request may notice: the store is asked once an hour at most.
     pub(super) async fn raise_once(&self, alarm: Alarm, now: Moment) -> Result<(), Fault> {
-        // A day of many wrong codes is told of on that day.
-        let kind = format!("alarm {} {}", alarm.word(), day(now));
-        if self.recorded.is_first(kind, now) {
+        if self.raised.is_due(&alarm.word(), now) {
             self.raise(alarm, "", now).await?;
+            // Only what was told: where the store could not be written, the next request tries again.
+            self.raised.was_told(alarm.word(), now);
         }
         Ok(())
+    }
+
+    /// Every contact by which an administrator hears of something, with its language; the help desk where there is none.
+    pub(super) async fn administrators_to_tell(&self, matter: &Matter) -> Result<Vec<(Recipient, Language)>, Fault> {
+        let mut told = Vec::new();
+        for administrator in self.store.administrators().await? {
+            let contacts = self.store.contacts(&administrator.id).await?;
+            let to = whom_to_tell(&contacts, matter).into_iter();
+            told.extend(to.map(|contact| (Recipient::Contact(contact.id.clone()), administrator.language)));
+        }
+        if told.is_empty() {
+            told.push((Recipient::HelpDesk, Language::default()));
+        }
+        Ok(told)
     }
 
     /// Tells administrators, and the audit log, where they were not told of late.
@@ -85,16 +122,7 @@ impl Portal {
             Change::Record(entry),
         ];
         let matter = Matter::Alarm { alarm };
-        let mut told = Vec::new();
-        for administrator in self.store.administrators().await? {
-            let contacts = self.store.contacts(&administrator.id).await?;
-            let to = whom_to_tell(&contacts, &matter).into_iter();
-            told.extend(to.map(|contact| (Recipient::Contact(contact.id.clone()), administrator.language)));
-        }
-        if told.is_empty() {
-            told.push((Recipient::HelpDesk, Language::default()));
-        }
-        for (to, language) in told {
+        for (to, language) in self.administrators_to_tell(&matter).await? {
             changes.push(Change::Enqueue(Message {
                 id: MessageId::new(self.fresh_name()?),
                 to,
@@ -109,5 +137,29 @@ impl Portal {
         // Where they were told before, nothing of it is true.
         let _: Committed = self.store.commit(changes).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::moment::seconds;
+
+    #[test]
+    fn the_store_is_asked_once_an_hour_and_on_every_new_day() {
+        let raised = Raised::default();
+        // 23:30 of some day.
+        let now = Moment::from_millis(20_000 * 86_400_000 + (23 * 60 + 30) * 60_000);
+        assert!(raised.is_due("guessing", now));
+        // What was not told is still due.
+        assert!(raised.is_due("guessing", now));
+        raised.was_told("guessing".into(), now);
+        assert!(!raised.is_due("guessing", now + seconds(29 * 60 + 59)));
+        assert!(raised.is_due("names", now));
+        assert!(raised.is_due("guessing", now + minutes(30)));
+        let morning = now + minutes(60);
+        raised.was_told("guessing".into(), morning);
+        assert!(!raised.is_due("guessing", morning + seconds(3_599)));
+        assert!(raised.is_due("guessing", morning + hours(1)));
     }
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use subtle::ConstantTimeEq as _;
 
-use super::sending::whom_to_tell;
 use super::{Answer, Portal, ROUNDS, Visit, hex};
 use crate::audit::{Event, Outcome};
 use crate::identity::AccountId;
@@ -136,12 +135,8 @@ impl Portal {
             name: account.name.clone(),
             until,
         };
-        for administrator in self.store.administrators().await? {
-            let theirs = self.store.contacts(&administrator.id).await?;
-            for contact in whom_to_tell(&theirs, &matter) {
-                let to = Recipient::Contact(contact.id.clone());
-                changes.push(self.notice(visit, account, to, administrator.language, &matter, now)?);
-            }
+        for (to, language) in self.administrators_to_tell(&matter).await? {
+            changes.push(self.notice(visit, account, to, language, &matter, now)?);
         }
         changes.push(Change::Record(entry));
         Ok(changes)

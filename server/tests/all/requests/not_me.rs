@@ -4,7 +4,9 @@ use axum::body::Body;
 use axum::http::Request;
 use portal::account::UserName;
 use portal::audit::Actor;
+use portal::method::ContactKind;
 use portal::ports::{Account, Store as _};
+use server::store::people::PersonUpdate;
 
 use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PASSWORD};
 use super::registration::prove;
@@ -326,4 +328,27 @@ async fn only_the_owner_of_the_account_gets_the_link() {
         None,
         "nor does the notice that it is stopped stop anything"
     );
+}
+
+#[tokio::test]
+async fn the_help_desk_hears_of_it_where_no_administrator_can_be_written_to() {
+    let house = House::open().await;
+    let link = told(&house).await;
+    for administrator in house.store().administrators().await.unwrap() {
+        let update = PersonUpdate {
+            removed: vec![ContactKind::Mailbox, ContactKind::Email, ContactKind::Phone],
+            ..PersonUpdate::default()
+        };
+        let name = UserName::parse(&administrator.name).unwrap();
+        house
+            .store()
+            .update_person(&name, update, Actor::Console, house.now())
+            .await
+            .unwrap();
+    }
+    press(&house, &link).await;
+    let mut conn = super::super::cluster::raw(&house.folder).await;
+    let to_desk = "select count(*) from outbox where contact is null and matter like '%disowned%'";
+    let told: i64 = sqlx::query_scalar(to_desk).fetch_one(&mut conn).await.unwrap();
+    assert_eq!(told, 1);
 }
