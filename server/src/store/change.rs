@@ -76,9 +76,10 @@ impl SqlStore {
                 method,
                 prefix,
                 code,
+                unsent,
                 at,
             } => {
-                let cost = (lane, method, prefix.as_deref(), &code);
+                let cost = (lane, method, prefix.as_deref(), &code, unsent);
                 limits::record_send(conn, &channel, &network, &account, cost, at).await
             }
             Change::SendsBelow { of, since, most } => watch::sends_below(conn, &of, since, most).await,

@@ -241,7 +241,7 @@ pub(super) async fn record_send(
     channel: &str,
     network: &str,
     account: &AccountId,
-    (lane, method, prefix, code): (Lane, Method, Option<&str>, &CodeId),
+    (lane, method, prefix, code, unsent): (Lane, Method, Option<&str>, &CodeId, bool),
     at: Moment,
 ) -> Result<Committed> {
     sqlx::query(
@@ -253,9 +253,10 @@ pub(super) async fn record_send(
             lane,
             method,
             prefix,
-            code
+            code,
+            unsent
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(channel)
     .bind(network)
@@ -265,6 +266,7 @@ pub(super) async fn record_send(
     .bind(method.word())
     .bind(prefix)
     .bind(code.as_str())
+    .bind(i64::from(unsent))
     .execute(conn)
     .await?;
     Ok(Committed::Done)

@@ -25,7 +25,8 @@ impl SqlStore {
 
     pub(super) async fn count_spent(&self, method: Method, since: Moment) -> Result<(u32, u32)> {
         let row = sqlx::query(
-            "select count(*) as sent, cast(coalesce(sum(verified), 0) as bigint) as answered from sent where method = $1 and at > $2",
+            "select count(*) as sent, cast(coalesce(sum(verified), 0) as bigint) as answered from sent
+            where method = $1 and at > $2 and unsent = 0",
         )
         .bind(method.word())
         .bind(since.millis())
@@ -83,7 +84,7 @@ impl SqlStore {
 pub(super) async fn sends_below(conn: &mut AnyConnection, of: &Spent, since: Moment, most: u32) -> Result<Committed> {
     let row = match of {
         Spent::By(method) => {
-            sqlx::query("select count(*) as sends from sent where method = $1 and at > $2")
+            sqlx::query("select count(*) as sends from sent where method = $1 and at > $2 and unsent = 0")
                 .bind(method.word())
                 .bind(since.millis())
                 .fetch_one(conn)

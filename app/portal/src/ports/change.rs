@@ -10,12 +10,13 @@ use crate::upkeep::Upkeep;
 
 use super::{Code, Contact, Flow, Freeze, KeptAnswer, Message, Session};
 
-/// Sends that cost something.
+/// Sends that are counted over all accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spent {
-    /// By a method.
+    /// By a method: what it costs, so without those that never went out.
     By(Method),
-    /// To numbers with this prefix, in a lane.
+    /// To numbers with this prefix, in a lane. With those that never went out: whoever typed the number would learn from
+    /// the difference whether it is anybody's.
     To(String, Lane),
 }
 
@@ -108,6 +109,8 @@ pub enum Change {
         prefix: Option<String>,
         /// The code that it carries.
         code: CodeId,
+        /// Whether nothing goes out, and it is only counted as if it did: it costs nothing, and no code of it comes back.
+        unsent: bool,
         /// When.
         at: Moment,
     },

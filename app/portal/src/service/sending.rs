@@ -152,6 +152,7 @@ impl Portal {
                 method: method.travels_as(),
                 prefix,
                 code: carried.clone(),
+                unsent: !goes_out,
                 at: now,
             },
             Change::Enqueue(message),

@@ -124,6 +124,7 @@ async fn of_many_who_spend_the_last_of_a_budget_one_does() {
                 method: portal::method::Method::Call,
                 prefix: None,
                 code: portal::identity::CodeId::new(format!("code {n}")),
+                unsent: false,
                 at: START,
             },
         ]

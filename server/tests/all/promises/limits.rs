@@ -100,6 +100,7 @@ async fn sends_are_told_by_destination_network_and_account() {
         method: Method::Email,
         prefix: None,
         code: portal::identity::CodeId::new("c"),
+        unsent: false,
         at: START - seconds(age),
     };
     ground

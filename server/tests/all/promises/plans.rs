@@ -237,6 +237,7 @@ async fn changes(ground: &Ground, account: &Account) {
                 method: Method::Email,
                 prefix: None,
                 code: portal::identity::CodeId::new("c"),
+                unsent: false,
                 at: START,
             },
             Change::SendsBelow {

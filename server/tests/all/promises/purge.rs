@@ -61,6 +61,7 @@ async fn each_thing_goes_in_its_time() {
                 method: Method::Email,
                 prefix: None,
                 code: portal::identity::CodeId::new("c"),
+                unsent: false,
                 at: START,
             },
             Change::Enqueue(carrying(&code)),
@@ -197,6 +198,7 @@ async fn thousands_go_in_batches_and_a_person_writes_in_between() {
             method: Method::Email,
             prefix: None,
             code: portal::identity::CodeId::new("c"),
+            unsent: false,
             at: START,
         };
         ground.done((0..700).map(|_| send()).collect()).await;

@@ -124,6 +124,7 @@ async fn whatever_is_stale_takes_everything_before_it_back() {
                 method: Method::Email,
                 prefix: None,
                 code: portal::identity::CodeId::new("c"),
+                unsent: false,
                 at: START,
             },
             Change::SpendChallenge {

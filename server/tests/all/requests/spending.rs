@@ -5,6 +5,7 @@ use portal::policy::Spending;
 use portal::ports::Store as _;
 
 use super::browser::{Browser, House, PHONE};
+use super::uniform::uniform;
 
 async fn spend(house: &House, spending: Spending) {
     let (mut policy, version) = house.store().policy().await.unwrap();
@@ -61,6 +62,30 @@ async fn a_method_whose_budget_is_used_up_is_down_and_another_is_offered() {
     // A day later there is room again.
     house.later(86_400);
     assert_eq!(ask_for_text(&house, 3).await.1, "/reset/code");
+}
+
+#[tokio::test]
+async fn what_never_went_out_costs_nothing_and_nobody_waits_for_its_code() {
+    let house = uniform().await;
+    let spending = Spending {
+        texts_a_minute: 2,
+        texts_a_day: 2,
+        ..Spending::default()
+    };
+    spend(&house, spending).await;
+    for n in 0..60 {
+        let mut browser = Browser::new(&house);
+        browser.address = [198, 51, n, 7];
+        browser.identify(&format!("nobody.{n}")).await;
+        let number = format!("080 {:04} {n:04}", 1_000 + u16::from(n) * 37);
+        assert_eq!(browser.ask("text", &number).await.next(), "/reset/code", "{n}");
+        house.later(11);
+    }
+    assert_eq!(ask_for_text(&house, 99).await.1, "/reset/code");
+    assert!(house.code(PHONE).await.len() >= 6);
+    house.server.portal.watch().await.unwrap();
+    assert!(!alarms(&house).await.contains(&"unanswered text".to_owned()));
+    assert!(!alarms(&house).await.contains(&"spending text".to_owned()));
 }
 
 #[tokio::test]
@@ -167,6 +192,7 @@ async fn administrators_hear_once_where_hardly_any_code_comes_back() {
                 method: portal::method::Method::Call,
                 prefix: None,
                 code: code.clone(),
+                unsent: false,
                 at: house.now(),
             });
             changes.extend((n < answered).then_some(portal::ports::Change::AnswerSend(code)));
