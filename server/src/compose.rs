@@ -371,6 +371,3 @@ fn digest(words: Words, since: Moment, count: u32, first: &[CallForHelp]) -> Str
     }
     parts.join("\n")
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,3 +5,4 @@ mod faults;
 mod outer;
 mod promises;
 mod requests;
+mod wire;

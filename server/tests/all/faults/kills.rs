@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use server::point::Point;
 use server::random::{SystemRandom, name};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::evidence::gather;
 use super::judge::judge;
 use super::person::{Ledger, Person, Step};
-use super::victim::{READY, Victim, soon};
+use super::victim::{READY, Victim};
 
 /// How often it is killed at random: the value of this variable, or [`KILLS`].
 const VARIABLE: &str = "AIKAGI_TEST_KILLS";
@@ -62,18 +60,7 @@ async fn restart(victim: &Victim) {
 
 /// Waits until every message is sent, ends the server, and judges.
 async fn end(victim: &Victim, ledgers: &[Ledger], kills: usize) {
-    let mut raw = SqliteConnectOptions::new()
-        .filename(victim.database())
-        .connect()
-        .await
-        .unwrap();
-    soon("every message is sent", async || {
-        let waiting = sqlx::query_scalar("select count(*) from outbox where state = 'waiting'");
-        let waiting: i64 = waiting.fetch_one(&mut raw).await.unwrap();
-        (waiting == 0).then_some(())
-    })
-    .await;
-    raw.close().await.unwrap();
+    victim.has_sent_all().await;
     victim.kill();
     let evidence = gather(victim, ledgers, kills).await;
     assert_eq!(judge(ledgers, &evidence), Vec::<String>::new());

@@ -10,7 +10,8 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use super::evidence::gather;
 use super::judge::judge;
 use super::person::{Ledger, Person, Reply};
-use super::victim::{Victim, soon};
+use super::victim::Victim;
+use crate::wire::soon;
 
 /// The server waits 5 s for the connection that writes, which may be waiting itself, and 5 s more for the lock, before it
 /// says that it is busy; and some air for a loaded machine.
@@ -35,18 +36,7 @@ async fn is_well(victim: &Victim, mut ledgers: Vec<Ledger>) {
         (victim.status("/readyz").await == Some(204)).then_some(())
     })
     .await;
-    let mut raw = SqliteConnectOptions::new()
-        .filename(victim.database())
-        .connect()
-        .await
-        .unwrap();
-    soon("every message is sent", async || {
-        let waiting = sqlx::query_scalar("select count(*) from outbox where state = 'waiting'");
-        let waiting: i64 = waiting.fetch_one(&mut raw).await.unwrap();
-        (waiting == 0).then_some(())
-    })
-    .await;
-    raw.close().await.unwrap();
+    victim.has_sent_all().await;
     victim.kill();
     let evidence = gather(victim, &ledgers, 0).await;
     assert_eq!(judge(&ledgers, &evidence), Vec::<String>::new());

@@ -8,11 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Request;
-use axum::http::StatusCode;
-use axum::response::Response;
-use http_body_util::BodyExt as _;
 use portal::moment::Moment;
 use portal::ports::Clock;
 use reqwest::Client;
@@ -21,11 +17,12 @@ use server::assemble::{Server, Wiring};
 use server::clock::SystemClock;
 use server::clock::steady::SteadyClock;
 use server::courier::{Couriers, install_tls};
-use server::http::address::Peer;
 use server::keyring::Keyring;
 use server::point::{Point, TARGET};
 use server::settings::Settings;
 use server::store::SqlStore;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -34,12 +31,11 @@ use tracing_subscriber::{EnvFilter, Layer};
 use super::sink::Sink;
 use crate::outer::scratch::Scratch;
 use crate::requests::browser::{Browser, ORIGIN};
+use crate::wire::{carry, soon};
 
 const FOLDER: &str = "AIKAGI_VICTIM_FOLDER";
 /// How long a restart may take until the server is ready.
 pub const READY: Duration = Duration::from_secs(5);
-/// Longer than anything here takes, and shorter than the lease of a message that somebody held who was killed.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 const POLICY: &str = r#"{"enabled":"everyone","methods_required":2,"methods":["email","text"],
     "spending":{"texts_a_minute":10000,"texts_a_day":100000,"calls_a_minute":1,"calls_a_day":1,"to_prefix_an_hour":100000}}"#;
@@ -258,6 +254,19 @@ impl Victim {
         }
     }
 
+    /// Waits until every message is sent.
+    pub async fn has_sent_all(&self) {
+        let file = SqliteConnectOptions::new().filename(self.database());
+        let mut raw = file.connect().await.unwrap();
+        soon("every message is sent", async || {
+            let waiting = sqlx::query_scalar("select count(*) from outbox where state = 'waiting'");
+            let waiting: i64 = waiting.fetch_one(&mut raw).await.unwrap();
+            (waiting == 0).then_some(())
+        })
+        .await;
+        raw.close().await.unwrap();
+    }
+
     /// A browser in a network of its own.
     pub fn browser(&self, n: u16) -> Browser {
         let (address, client) = (self.address, self.client.clone());
@@ -273,45 +282,4 @@ impl Drop for Victim {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-/// Carries a request to the server, and its answer back; 599 where there is none.
-async fn carry(client: Client, to: SocketAddr, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let path = parts.uri.path_and_query().unwrap().as_str();
-    let mut ask = client
-        .request(parts.method, format!("http://{to}{path}"))
-        .headers(parts.headers)
-        .body(body.collect().await.unwrap().to_bytes());
-    if let Some(peer) = parts.extensions.get::<Peer>() {
-        ask = ask.header("x-forwarded-for", peer.0.ip().to_string());
-    }
-    let heard = async {
-        let answer = ask.send().await?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        Ok::<_, reqwest::Error>((status, headers, answer.bytes().await?))
-    };
-    let mut response = Response::new(Body::empty());
-    if let Ok((status, headers, bytes)) = heard.await {
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        *response.body_mut() = bytes.into();
-    } else {
-        *response.status_mut() = StatusCode::from_u16(599).unwrap();
-    }
-    response
-}
-
-/// Looks again and again until there is something.
-pub async fn soon<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let wait = async {
-        loop {
-            if let Some(found) = look().await {
-                return found;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let found = tokio::time::timeout(PATIENCE, wait).await;
-    found.unwrap_or_else(|_| panic!("never: {what}"))
 }

@@ -1,5 +1,7 @@
 //! What messages say, whatever they are about and whoever reads them.
 
+mod codes;
+
 use portal::account::Language;
 use portal::identity::{AccountId, CodeId, ContactId, FlowId};
 use portal::limits::Factor;

@@ -14,14 +14,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::response::Response;
-use http_body_util::BodyExt as _;
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use serde_json::Value;
@@ -29,7 +25,7 @@ use server::assemble::{Server, Wiring};
 use server::clock::SystemClock;
 use server::courier::{Couriers, install_tls};
 use server::http::accept::{self, Bounds};
-use server::http::address::{Peer, TrustedProxies};
+use server::http::address::TrustedProxies;
 use server::keyring::Keyring;
 use server::settings::Settings;
 use server::store::SqlStore;
@@ -40,12 +36,9 @@ use super::Installation;
 use crate::outer::smtp::exim::{Exim, free_ports};
 use crate::outer::smtp::section;
 use crate::requests::browser::{Browser, ORIGIN};
+use crate::wire::{PATIENCE, carry, soon};
 
 const CONFIG: &str = "AIKAGI_SERVED_CONFIG";
-/// The status of an answer that never came: none that a server gives.
-const NO_ANSWER: u16 = 599;
-/// Far longer than anything here takes, so that a test which hangs says so.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The process of the tests below.
 #[tokio::test(flavor = "multi_thread")]
@@ -118,20 +111,6 @@ impl Gateway {
         })
         .await
     }
-}
-
-/// Looks again and again until there is something.
-async fn soon<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let wait = async {
-        loop {
-            if let Some(found) = look().await {
-                return found;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let found = tokio::time::timeout(PATIENCE, wait).await;
-    found.unwrap_or_else(|_| panic!("never: {what}"))
 }
 
 /// The configuration of a server on this port, with what is beside it.
@@ -254,35 +233,4 @@ impl Drop for Served {
             process.wait().ok();
         }
     }
-}
-
-/// Carries a request to the server, and its answer back. One that is not answered is no answer of the server's: [`NO_ANSWER`].
-async fn carry(client: Client, to: SocketAddr, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let path = parts.uri.path_and_query().unwrap().as_str();
-    let mut ask = client
-        .request(parts.method, format!("http://{to}{path}"))
-        .headers(parts.headers)
-        .body(body.collect().await.unwrap().to_bytes());
-    if let Some(peer) = parts.extensions.get::<Peer>() {
-        ask = ask.header("x-forwarded-for", peer.0.ip().to_string());
-    }
-    let mut response = Response::new(Body::empty());
-    let heard = async {
-        let answer = ask.send().await?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        Ok::<_, reqwest::Error>((status, headers, answer.bytes().await?))
-    };
-    match heard.await {
-        Ok((status, headers, body)) => {
-            *response.status_mut() = status;
-            *response.headers_mut() = headers;
-            *response.body_mut() = body.into();
-        }
-        Err(error) => {
-            *response.status_mut() = StatusCode::from_u16(NO_ANSWER).unwrap();
-            *response.body_mut() = error.to_string().into();
-        }
-    }
-    response
 }

@@ -1,48 +1,8 @@
-//! What is written, in every language and for every matter.
-
-use portal::identity::{AccountId, CodeId, ContactId, FlowId};
+//! What a code is sent with, and what a digest names.
 
 use super::*;
 
-fn sender() -> Sender {
-    Sender {
-        organisation: "北山製作所".into(),
-        help: "03-5550-1234".into(),
-        host: "reset.kitayama.example".into(),
-        origin: "https://reset.kitayama.example".into(),
-        offset_minutes: 540,
-    }
-}
-
-fn draft(language: Language) -> Draft<'static> {
-    Draft {
-        language,
-        name: "h.tanaka",
-        at: Moment::from_millis(1_780_517_049_000),
-        network: "203.0.113.0",
-        not_me: None,
-    }
-}
-
 const PURPOSES: [Purpose; 3] = [Purpose::Recovery, Purpose::Registration, Purpose::Proving];
-
-fn code(method: Method, purpose: Purpose) -> Code {
-    Code {
-        id: CodeId::new("c"),
-        flow: FlowId::new("f"),
-        account: AccountId::new("a"),
-        purpose,
-        method,
-        digits: method.digits(),
-        lane: portal::limits::Lane::Unknown,
-        contact: ContactId::new("k"),
-        channel: String::new(),
-        nonce: String::new(),
-        asked: Moment::from_millis(1_780_517_049_000),
-        tries: 0,
-        closed: false,
-    }
-}
 
 #[test]
 fn a_text_ends_with_the_line_that_binds_it_to_the_site_and_fits_two_segments() {
@@ -130,7 +90,7 @@ fn each_purpose_of_a_code_is_told_in_words_of_its_own() {
         .unwrap();
     let text = mail.text();
     assert!(
-        text.contains("wants to change the verification methods of h.tanaka"),
+        text.contains("wants to change the verification methods of qqxjz"),
         "{text}"
     );
     assert!(
