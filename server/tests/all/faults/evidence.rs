@@ -1,6 +1,7 @@
 //! What is left after a server was killed for the last time: read from its files by somebody who was not there.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use portal::ports::{Hashing as _, Password};
@@ -137,29 +138,33 @@ async fn accounts(raw: &mut SqliteConnection, ledgers: &[Ledger], keyring: Arc<K
     accounts
 }
 
+/// Everything that a statement finds.
+async fn listed<T>(raw: &mut SqliteConnection, statement: &'static str, read: impl Fn(&SqliteRow) -> T) -> Vec<T> {
+    let rows = sqlx::query(statement).fetch_all(raw).await.unwrap();
+    rows.iter().map(read).collect()
+}
+
 async fn audit(raw: &mut SqliteConnection) -> Vec<Recorded> {
-    let rows = sqlx::query("select subject, event, outcome, method, flow from audit order by number");
-    let rows = rows.fetch_all(raw).await.unwrap();
-    let recorded = |row: &SqliteRow| Recorded {
+    let statement = "select subject, event, outcome, method, flow from audit order by number";
+    listed(raw, statement, |row| Recorded {
         subject: row.get("subject"),
         event: row.get("event"),
         outcome: row.get("outcome"),
         method: row.get("method"),
         flow: row.get("flow"),
-    };
-    rows.iter().map(recorded).collect()
+    })
+    .await
 }
 
 async fn outbox(raw: &mut SqliteConnection) -> Vec<Written> {
-    let rows = sqlx::query("select id, coalesce(account, '') as account, what, state from outbox order by number");
-    let rows = rows.fetch_all(raw).await.unwrap();
-    let written = |row: &SqliteRow| Written {
+    let statement = "select id, coalesce(account, '') as account, what, state from outbox order by number";
+    listed(raw, statement, |row| Written {
         id: row.get("id"),
         account: row.get("account"),
         what: row.get("what"),
         state: row.get("state"),
-    };
-    rows.iter().map(written).collect()
+    })
+    .await
 }
 
 /// Looks for everything that is secret in the database, its log of writes and the server's log.
@@ -169,7 +174,11 @@ fn leaks(victim: &Victim, ledgers: &[Ledger]) -> Vec<String> {
     let files = [victim.database(), wal.into(), victim.log()];
     let mut found = Vec::new();
     for file in files {
-        let bytes = std::fs::read(&file).unwrap_or_default();
+        let bytes = match std::fs::read(&file) {
+            // Where all of it went to the database, the log of writes is gone.
+            Err(error) if error.kind() == ErrorKind::NotFound && file.to_string_lossy().ends_with("-wal") => Vec::new(),
+            read => read.unwrap(),
+        };
         let text = String::from_utf8_lossy(&bytes);
         for ledger in ledgers {
             let Ledger {

@@ -6,8 +6,9 @@ use portal::presence::Search;
 use serde_json::Value;
 use server::point::Point;
 
-use super::victim::{Victim, soon};
+use super::victim::Victim;
 use crate::requests::browser::{Browser, Heard};
+use crate::wire::{NO_ANSWER, soon};
 
 /// What came of the last form of a reset, as far as the person knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,17 +135,8 @@ impl<'a> Person<'a> {
         self.ledger.secrets.extend(self.before.cookies.values().cloned());
     }
 
-    async fn view(&mut self) -> Option<Value> {
-        let request = axum::http::Request::get("/api/reset/view?step=identify").header("accept", "application/json");
-        let heard = self
-            .browser
-            .send(request.body(axum::body::Body::empty()).unwrap())
-            .await;
-        serde_json::from_str(&heard.body).ok()
-    }
-
     async fn post(&mut self, step: Step, door: &'static str, fields: &[(&str, &str)]) -> Reply {
-        let Some(view) = self.view().await else {
+        let Some(view) = look(&mut self.browser).await else {
             return Reply::Cut;
         };
         let mut fields: Vec<_> = fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
@@ -193,7 +185,7 @@ impl<'a> Person<'a> {
     }
 
     async fn identify(&mut self) -> Reply {
-        let Some(view) = self.view().await else {
+        let Some(view) = look(&mut self.browser).await else {
             return Reply::Cut;
         };
         let challenge = &view["screen"]["identify"];
@@ -204,9 +196,14 @@ impl<'a> Person<'a> {
         let fields = [("user_name", name.as_str()), ("token", token), ("answer", &answer)];
         self.ledger.solved += 1;
         let mut other = self.victim.browser(self.n);
+        let own = look(&mut other).await;
         let reply = self.post(Step::Identify, "reset/identify", &fields).await;
-        // The same challenge in another browser, which it is no good for.
-        other.post("reset/identify", &fields).await;
+        // The same challenge in another browser, which has all that a browser needs, but was asked something else.
+        if let Some(own) = own {
+            let fields = fields.into_iter().chain([("key", own["key"].as_str().unwrap())]);
+            let heard = other.post("reset/identify", &fields.collect::<Vec<_>>()).await;
+            assert!(!matches!(read(&heard), Reply::On(_)), "{}", heard.body);
+        }
         reply
     }
 
@@ -297,10 +294,17 @@ impl<'a> Person<'a> {
     }
 }
 
+/// The first page of a reset, where the server is there.
+async fn look(browser: &mut Browser) -> Option<Value> {
+    let request = axum::http::Request::get("/api/reset/view?step=identify").header("accept", "application/json");
+    let heard = browser.send(request.body(axum::body::Body::empty()).unwrap()).await;
+    serde_json::from_str(&heard.body).ok()
+}
+
 fn read(heard: &Heard) -> Reply {
     match serde_json::from_str(&heard.body) {
         Ok(Value::String(path)) if heard.status == 200 => Reply::On(path),
-        _ if heard.status == 599 => Reply::Cut,
+        _ if heard.status == NO_ANSWER => Reply::Cut,
         _ => Reply::Refused(heard.status.as_u16()),
     }
 }

@@ -9,6 +9,7 @@ use super::super::haproxy::TIMEOUT;
 use super::super::soon;
 use super::Balanced;
 use super::codes::at_once;
+use crate::cluster;
 use crate::requests::browser::NEW_PASSWORD;
 
 /// Who resets a password meanwhile.
@@ -52,8 +53,17 @@ async fn a_server_that_is_held_up_with_work_in_hand_holds_nobody_else_up_and_suc
     let (browser, code) = balanced.awaiting(0).await;
     let mut impatient = balanced.browser(0);
     impatient.cookies.clone_from(&browser.cookies);
+    // Nobody writes to the codes for a moment: both servers have work in hand when one is held up.
+    let mut stranger = balanced.postgres.admin("aikagi").await;
+    cluster::run(&mut stranger, "begin; lock table code in exclusive mode").await;
     let typing = tokio::spawn(async move { at_once(&impatient, std::iter::repeat_n(code, 30)).await });
+    soon("work of both is in hand", async || {
+        let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
+        (balanced.postgres.count(waiting).await >= 4).then_some(())
+    })
+    .await;
     balanced.servers[0].signal("-STOP");
+    cluster::run(&mut stranger, "rollback").await;
     let (mut other, began) = (balanced.patient(1), Instant::now());
     balanced.begin(&mut other, 1).await;
     let heard = typing.await.unwrap();
