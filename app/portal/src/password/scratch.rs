@@ -7,7 +7,7 @@ pub use zeroize::Zeroizing as Scratch;
 #[cfg(not(feature = "service"))]
 pub use plain::Scratch;
 
-#[cfg(not(feature = "service"))]
+#[cfg(any(test, not(feature = "service")))]
 mod plain {
     use std::ops::{Deref, DerefMut};
 
@@ -32,5 +32,17 @@ mod plain {
         fn deref_mut(&mut self) -> &mut T {
             &mut self.0
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain::Scratch;
+
+    #[test]
+    fn what_is_kept_in_the_browser_is_what_was_put_there() {
+        let mut kept = Scratch::new(vec!['a']);
+        kept.push('b');
+        assert_eq!(*kept, ['a', 'b']);
     }
 }

@@ -67,6 +67,18 @@ mod tests {
         assert_eq!(seen.len(), SYLLABLES as usize);
     }
 
+    #[test]
+    fn there_are_four_words_and_more_only_where_they_are_too_short() {
+        let words = |minimum| {
+            let rules = Rules::new(minimum, false, 0).unwrap();
+            suggest(&mut |_| 7, &rules).split('-').count()
+        };
+        // Four words and their hyphens are 27 characters, five are 34.
+        for (minimum, count) in [(8, 4), (26, 4), (27, 4), (28, 5), (34, 5), (35, 6)] {
+            assert_eq!(words(minimum), count, "{minimum}");
+        }
+    }
+
     proptest! {
         #[test]
         fn a_suggestion_passes_under_any_rules(

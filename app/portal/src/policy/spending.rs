@@ -54,3 +54,42 @@ impl Spending {
         self.to_prefix_an_hour == 0 || budgets.iter().any(|[minute, day]| *minute == 0 || day < minute)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_and_calls_have_budgets_and_what_costs_nothing_has_none() {
+        let spending = Spending::default();
+        assert_eq!(spending.budgets(Method::Text), Some([30, 1_000]));
+        assert_eq!(spending.budgets(Method::Call), Some([10, 200]));
+        assert_eq!(spending.budgets(Method::Office), Some([10, 200]));
+        assert_eq!(spending.budgets(Method::Email), None);
+        assert_eq!(spending.budgets(Method::Questions), None);
+        assert_eq!(spending.to_prefix_an_hour, 5);
+    }
+
+    #[test]
+    fn a_day_has_at_least_the_budget_of_a_minute_and_no_budget_is_none() {
+        let texts = |texts_a_minute, texts_a_day| Spending {
+            texts_a_minute,
+            texts_a_day,
+            ..Spending::default()
+        };
+        let calls = |calls_a_minute, calls_a_day| Spending {
+            calls_a_minute,
+            calls_a_day,
+            ..Spending::default()
+        };
+        for (minute, day, is_mistaken) in [(1, 1, false), (2, 2, false), (2, 1, true), (0, 1, true), (0, 0, true)] {
+            assert_eq!(texts(minute, day).is_mistaken(), is_mistaken, "{minute} {day}");
+            assert_eq!(calls(minute, day).is_mistaken(), is_mistaken, "{minute} {day}");
+        }
+        let none = Spending {
+            to_prefix_an_hour: 0,
+            ..Spending::default()
+        };
+        assert!(none.is_mistaken());
+    }
+}

@@ -131,3 +131,36 @@ fn a_year_is_one_point() {
     assert_eq!(points("xw2126", &[]), 6);
     assert_eq!(points("xw19k8", &[]), 6);
 }
+
+#[test]
+fn a_term_of_five_letters_is_known_again_with_a_slip_and_one_of_four_is_not() {
+    let points = |text: &str, term: &str| {
+        let terms = [Term::new(term, Origin::Everyday).unwrap()];
+        Reading::of(text, &terms, &fold::lower).points(usize::MAX)
+    };
+    assert_eq!(points("tokyp", "tokyo"), 1);
+    assert_eq!(points("kybe", "kobe"), 4);
+}
+
+#[test]
+fn of_readings_that_come_to_the_same_the_longer_pattern_counts() {
+    let terms = [
+        Term::new("word", Origin::Everyday).unwrap(),
+        Term::new("word2", Origin::Everyday).unwrap(),
+    ];
+    let reading = Reading::of("word2345", &terms, &fold::lower);
+    let pieces: Vec<Piece<'_>> = reading.pieces().collect();
+    assert_eq!(pieces, [Piece::Pattern, Piece::Found(Origin::Everyday, "word")]);
+}
+
+#[test]
+fn a_repetition_begins_where_it_is_cheapest_and_where_it_can() {
+    let term = |text| Term::new(text, Origin::Everyday).unwrap();
+    // To begin a letter later costs less, for there a term has just ended.
+    assert_eq!(Reading::of("xkwxkwx", &[term("xkwx")], &fold::lower).points(usize::MAX), 2);
+    // Where it costs the same, it begins as early as it can.
+    let terms = [term("xkw"), term("xkwx")];
+    let reading = Reading::of("xkwxkwxk", &terms, &fold::lower);
+    let pieces: Vec<Piece<'_>> = reading.pieces().collect();
+    assert_eq!(pieces, [Piece::Pattern, Piece::Found(Origin::Everyday, "xkw")]);
+}

@@ -181,11 +181,14 @@ fn enough_questions_are_left() {
         policy.questions_off = vec!["canteen-dish".into()];
     });
     assert_eq!(own.mistakes(), []);
-    let all = asking(|policy| {
-        let offered = policy.listing().offered(Language::En);
-        policy.questions_off = offered.into_iter().skip(4).map(|one| one.id).collect();
-    });
-    assert_eq!(all.mistakes(), [Mistake::TooFewQuestions]);
+    let left = |count| {
+        asking(|policy| {
+            let offered = policy.listing().offered(Language::En);
+            policy.questions_off = offered.into_iter().skip(count).map(|one| one.id).collect();
+        })
+    };
+    assert_eq!(left(usize::from(Policy::default().questions_registered)).mistakes(), []);
+    assert_eq!(left(4).mistakes(), [Mistake::TooFewQuestions]);
 }
 
 #[test]
@@ -203,5 +206,67 @@ fn who_leaves_the_administrators_out_is_warned() {
     ] {
         assert_eq!(policy(methods).mistakes(), []);
         assert_eq!(policy(methods).warnings(), [Warning::AdministratorsLeftOut]);
+    }
+}
+
+#[test]
+fn days_may_be_so_many_and_no_more() {
+    let reconfirm = |reconfirm_days| Policy {
+        reconfirm_days,
+        ..Policy::default()
+    };
+    assert_eq!(reconfirm(RECONFIRM_MOST).mistakes(), []);
+    assert_eq!(
+        reconfirm(RECONFIRM_MOST + 1).mistakes(),
+        [Mistake::Days("reconfirm_days", RECONFIRM_MOST)]
+    );
+    let remind = |reminder_days| Policy {
+        reminder_days,
+        ..Policy::default()
+    };
+    assert_eq!(remind(REMINDER_MOST).mistakes(), []);
+    assert_eq!(
+        remind(REMINDER_MOST + 1).mistakes(),
+        [Mistake::Days("reminder_days", REMINDER_MOST)]
+    );
+}
+
+#[test]
+fn a_country_is_two_capital_letters() {
+    for (country, fits) in [("JP", true), ("jp", false), ("JPN", false), ("J", false), ("J1", false)] {
+        let policy = Policy {
+            countries: vec![country.into()],
+            ..Policy::default()
+        };
+        assert_eq!(policy.mistakes().is_empty(), fits, "{country}");
+    }
+}
+
+#[test]
+fn so_many_words_may_be_banned_and_no_more() {
+    let policy = |count| Policy {
+        banned: (0..count).map(|n| format!("word{n}")).collect(),
+        ..Policy::default()
+    };
+    assert_eq!(policy(OWN_MOST).mistakes(), []);
+    assert_eq!(policy(OWN_MOST + 1).mistakes(), [Mistake::Banned]);
+}
+
+#[test]
+fn the_help_desk_is_an_address_that_can_be_written_to_or_opened() {
+    for (desk, fits) in [
+        (HelpDesk::Message, true),
+        (HelpDesk::Email("desk@kitayama.example".into()), true),
+        (HelpDesk::Email("desk".into()), false),
+        (HelpDesk::Email("desk @kitayama.example".into()), false),
+        (HelpDesk::Page("https://help.kitayama.example/".into()), true),
+        (HelpDesk::Page("http://help.kitayama.example/".into()), false),
+        (HelpDesk::Page("https://help.kitayama.example/ x".into()), false),
+    ] {
+        let policy = Policy {
+            help_desk: desk.clone(),
+            ..Policy::default()
+        };
+        assert_eq!(policy.mistakes().is_empty(), fits, "{desk:?}");
     }
 }
