@@ -177,21 +177,29 @@ impl Victim {
         let began = Instant::now();
         // Where a file may not grow, a write is to fail: the signal that would end the process is for programs of old. The
         // log goes through a pipe, which may grow.
-        let child = Command::new("bash")
+        let mut command = Command::new("bash");
+        command
             .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\" 2> >(exec cat >&2)"])
             .arg(std::env::current_exe().unwrap())
             .args(["--exact", name, "--ignored", "--nocapture"])
             .env(FOLDER, self.scratch.dir())
             .stdout(Stdio::null())
-            .stderr(log)
-            .spawn();
-        *self.process.lock().unwrap() = Some(child.unwrap());
+            .stderr(log);
+        if self.preload().exists() {
+            command.env("LD_PRELOAD", self.preload());
+        }
+        *self.process.lock().unwrap() = Some(command.spawn().unwrap());
         soon("it is ready", async || {
             assert!(self.is_alive(), "{}", std::fs::read_to_string(self.log()).unwrap());
             (self.status("/readyz").await == Some(204)).then_some(())
         })
         .await;
         began.elapsed()
+    }
+
+    /// A library whose functions stand before those of the system, where there is one.
+    pub fn preload(&self) -> PathBuf {
+        self.scratch.path("preload.so")
     }
 
     pub fn log(&self) -> PathBuf {
