@@ -198,6 +198,18 @@ impl Server {
         }
     }
 
+    /// Says in the log what the server of the database could lose or let happen, by how it is set up.
+    async fn look_at_database(&self) {
+        match self.store.examine_server().await {
+            Ok(findings) => {
+                for finding in findings {
+                    tracing::warn!(finding, "the database is not set up as it has to be");
+                }
+            }
+            Err(cause) => tracing::error!(%cause, "how the database is set up is not known"),
+        }
+    }
+
     fn proxies(&self) -> TrustedProxies {
         TrustedProxies::new(self.wiring.settings.trusted_proxies.clone())
     }
@@ -226,6 +238,7 @@ impl Server {
     ) -> Result<(), Fault> {
         let (router, refusals) = self.router(package, stage);
         self.store.take_over().await?;
+        self.look_at_database().await;
         self.learn_pace().await;
         let (end, ended) = watch::channel(false);
         let (rest, resting) = watch::channel(false);

@@ -70,7 +70,9 @@ impl Breakdown {
         Some(code.parse::<u32>().ok()? & 0xff)
     }
 
-    /// Whether the connection is no good any more: it broke, or its server was stopped, or takes no writes.
+    /// Whether the connection is no good any more: it broke, or its server was stopped, or takes no writes. A server that
+    /// follows another one says so by two codes, of which `0A000` is what it answers to the beginning of a transaction that
+    /// writes.
     pub(super) fn is_lost(&self) -> bool {
         match self {
             Self::Sql(sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed) => true,

@@ -41,9 +41,11 @@ pub(super) struct OpenFile {
 }
 
 /// What a connection to a server is told first. A process that is stopped in the middle of a transaction must not hold the
-/// others up for long, and nobody waits for ever. Those who only read are cut off as well.
+/// others up for long, and nobody waits for ever. Those who only read are cut off as well. And what is answered is on the
+/// disk, even where others on that server need not wait for it.
 const MANNERS: &str = "set lock_timeout = '4s'; set statement_timeout = '10s'; \
-     set idle_in_transaction_session_timeout = '5s'; set client_min_messages = 'warning'";
+     set idle_in_transaction_session_timeout = '5s'; set client_min_messages = 'warning'; \
+     select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
 
 /// Whether the server takes writes: one that was the first and is the second no longer does, and what it answers is of
 /// yesterday.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use sqlx::AnyPool;
 use sqlx::migrate::Migrator;
 
-use super::copying::back_up;
+use super::copying::{back_up, sync_folder};
 use super::{CannotOpen, beside};
 use crate::store::Result;
 use crate::store::row::number;
@@ -33,7 +33,10 @@ pub(super) async fn migrate(pool: &AnyPool, place: &Path) -> std::result::Result
             _ => {}
         }
         back_up(place, &part).await?;
-        std::fs::rename(&part, &whole).map_err(unwritten)?;
+        // Its name is on the disk before anything is altered: else the power could take the copy and leave the alteration.
+        std::fs::rename(&part, &whole)
+            .and_then(|()| sync_folder(&whole))
+            .map_err(unwritten)?;
     }
     MIGRATIONS.run(pool).await.map_err(CannotOpen::Migration)
 }

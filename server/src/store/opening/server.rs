@@ -61,8 +61,14 @@ impl SqlStore {
         migrated
     }
 
-    /// What is not as it should be with the server; nothing for a file.
-    pub(super) async fn examine_server(&self) -> std::result::Result<Vec<String>, CannotOpen> {
+    /// What is not as it should be with how a server is set up; nothing for a file.
+    ///
+    /// # Errors
+    /// It could not be looked at.
+    pub async fn examine_server(&self) -> std::result::Result<Vec<String>, CannotOpen> {
+        if self.foundation.file().is_some() {
+            return Ok(Vec::new());
+        }
         let row = sqlx::query(
             "select
                 case when has_table_privilege('audit', 'delete') then 1 else 0 end as alters,
