@@ -20,8 +20,10 @@ const MESSAGES: Duration = days(7);
 /// a name that nobody has is forgotten with those of real accounts, for otherwise the difference would show. It gains a
 /// guesser nothing: waiting gives more tries a day than starting over.
 const PASSWORDS: Duration = hours(48);
-/// Everything that was counted for names that nobody has, as [`PASSWORDS`]: the last of it is a day old.
-const OF_NOBODY: Duration = hours(48);
+/// What else was counted for names that nobody has. Of an account it stays until its owner is in again; were it forgotten
+/// sooner here, whoever types wrong codes today would know by then which names are somebody's. Each of these rows came
+/// with one of the audit log, which is larger and kept as long.
+const OF_NOBODY: Duration = days(730);
 /// Wrong whole numbers, as [`PASSWORDS`].
 const WHOLE_NUMBERS: Duration = hours(48);
 /// What the wrong codes of a day came to, and when administrators were told of something: asked of the running day, by

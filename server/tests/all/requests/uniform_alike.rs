@@ -4,8 +4,8 @@
 use portal::account::{Language, UserName};
 use portal::audit::Actor;
 use portal::limits::population::{ELEVATED, day};
-use portal::method::Method;
 use portal::method::questions::Listing;
+use portal::method::{ContactKind, Method};
 use portal::moment::hours;
 use portal::ports::{Change, Freeze, Store as _};
 use server::courier::Channel;
@@ -237,6 +237,51 @@ async fn every_name_is_byte_equal_at_every_step_however_often() {
         }
         // Long enough for another code to every address, and not for what was wrong to be forgotten.
         house.later(4_000);
+    }
+}
+
+#[tokio::test]
+async fn another_way_to_a_number_is_answered_alike_whoever_has_it() {
+    let house = uniform().await;
+    for (name, vouched) in [
+        ("k.sato", (ContactKind::Phone, "+81332249999".to_owned())),
+        ("a.watanabe", (ContactKind::Office, "+81332248888".to_owned())),
+    ] {
+        let update = PersonUpdate {
+            vouched: vec![vouched],
+            ..PersonUpdate::default()
+        };
+        let name = UserName::parse(name).unwrap();
+        let update = house.store().update_person(&name, update, Actor::Console, house.now());
+        update.await.unwrap();
+    }
+    let again = async |(name, number): (&str, &str), method: &str, place: u8| {
+        house.later(4_000);
+        let mut browser = Browser::new(&house);
+        browser.address = [198, 51, place, 7];
+        let mut ear = Ear::new();
+        browser.identify(name).await;
+        ear.hears(&browser.ask(method, number).await);
+        for other in ["text", "office_phone", "call", "email"] {
+            house.later(301);
+            let key = browser.key().await;
+            ear.hears(&browser.post("reset/again", &[("method", other), ("key", &key)]).await);
+            ear.hears(&browser.page("/reset/code").await);
+            let key = browser.key().await;
+            ear.hears(&browser.submit("reset/again", &[("method", other), ("key", &key)]).await);
+        }
+        ear.heard
+    };
+    // A landline that is a phone, an office phone of an administrator, a mobile phone: and nobody's beside each.
+    for (method, owned, nobodys) in [
+        ("call", ("k.sato", "03 3224 9999"), "03 3224 7777"),
+        ("office_phone", ("a.watanabe", "03 3224 8888"), "03 3224 6666"),
+        ("call", ("d.kato", "080 6789 0123"), "080 6789 5555"),
+        ("text", ("t.yamamoto", "080 3456 7890"), "080 3456 5555"),
+    ] {
+        let heard = again(owned, method, 1).await;
+        let of_nobody = again(("nobody.here", nobodys), method, 2).await;
+        assert_alike(&heard, &of_nobody, owned.0);
     }
 }
 

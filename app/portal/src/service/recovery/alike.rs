@@ -58,7 +58,7 @@ impl Portal {
                 rotate: false,
             });
         }
-        let aim = self.aim(found, method, typed, policy, now)?;
+        let aim = self.aim(found, &behind, (method, typed), policy, now)?;
         if found.walk.has_proved_by(&aim.channel) {
             return Err(Refusal::Method.into());
         }
@@ -118,7 +118,14 @@ impl Portal {
     }
 
     /// Where to, by the text alone; for another code to where the last one went, or would have gone, nothing is typed.
-    fn aim(&self, found: &Found, method: Method, typed: &str, policy: &Policy, now: Moment) -> Result<Aim, Refusal> {
+    fn aim(
+        &self,
+        found: &Found,
+        behind: &Behind,
+        (method, typed): (Method, &str),
+        policy: &Policy,
+        now: Moment,
+    ) -> Result<Aim, Refusal> {
         if let Stage::Awaiting {
             method: before,
             channel,
@@ -128,10 +135,11 @@ impl Portal {
             && typed.trim().is_empty()
             && before.means() == method.means()
         {
-            let typed = decoy.unwrap_or_else(|| Decoy {
-                prefix: None,
-                ways: vec![method],
-            });
+            // Asked by a way that the number does not take, it is refused whether or not it is somebody's.
+            let typed = Decoy {
+                prefix: decoy.as_ref().and_then(|decoy| decoy.prefix.clone()),
+                ways: self.ways_alike(behind, (before, &channel), decoy, policy),
+            };
             let is_way = typed.ways.contains(&method);
             return is_way.then_some(Aim { channel, typed }).ok_or(Refusal::Method);
         }

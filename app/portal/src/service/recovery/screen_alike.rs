@@ -4,7 +4,7 @@ use super::Found;
 use super::alike::required_alike;
 use super::behind::Behind;
 use crate::identity::Channel;
-use crate::method::{ContactKind, Method};
+use crate::method::Method;
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::recovery::{Decoy, Stage};
@@ -40,7 +40,7 @@ impl Portal {
                 required,
                 code: Awaited {
                     other_way: self
-                        .ways_alike(&behind, &channel, decoy, policy)
+                        .ways_alike(&behind, (method, &channel), decoy, policy)
                         .into_iter()
                         .find(|other| *other != method && other.means() == method.means()),
                     has_other: shown.iter().any(|other| other.means() != method.means()),
@@ -83,12 +83,19 @@ impl Portal {
     }
 
     /// The ways to where a code went, or would have gone: those that the address itself takes, whoever it belongs to.
-    fn ways_alike(&self, behind: &Behind, channel: &Channel, decoy: Option<Decoy>, policy: &Policy) -> Vec<Method> {
+    pub(super) fn ways_alike(
+        &self,
+        behind: &Behind,
+        (method, channel): (Method, &Channel),
+        decoy: Option<Decoy>,
+        policy: &Policy,
+    ) -> Vec<Method> {
         if let Some(decoy) = decoy {
             return decoy.ways;
         }
         let mut contacts = behind.contacts.iter();
-        let contact = contacts.find(|contact| contact.kind == ContactKind::Phone && self.channel(contact) == *channel);
+        let contact =
+            contacts.find(|contact| Some(contact.kind) == method.contact() && self.channel(contact) == *channel);
         contact.map(|contact| ways(contact, policy)).unwrap_or_default()
     }
 }
