@@ -238,6 +238,13 @@ impl Server {
     ) -> Result<(), Fault> {
         let (router, refusals) = self.router(package, stage);
         self.store.take_over().await?;
+        if let Some(behind) = self.store.end_what_was_set_back(self.wiring.clock.now()).await? {
+            tracing::error!(
+                behind_seconds = behind.as_secs(),
+                "the clock of the machine stands before the newest entry of the audit log; what it would have lengthened was \
+                 ended. Look whether the clock is right"
+            );
+        }
         self.look_at_database().await;
         self.learn_pace().await;
         let (end, ended) = watch::channel(false);
@@ -248,7 +255,7 @@ impl Server {
         ];
         let housekeeping = tokio::spawn(self.housekeeping().run(resting));
         let mut damage = None;
-        accept(listener, router, self.proxies(), Bounds::default(), async {
+        accept(listener, router, self.proxies(), Bounds::of_process(), async {
             tokio::select! {
                 () = told(&mut stop) => {}
                 found = self.store.damage() => damage = Some(found),

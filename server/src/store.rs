@@ -33,6 +33,7 @@ mod policy;
 mod purge;
 mod row;
 mod sessions;
+mod set_back;
 mod taking_over;
 mod turns;
 mod upkeep;

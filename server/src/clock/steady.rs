@@ -15,7 +15,7 @@ use super::SystemClock;
 
 /// How far the machine's clock may go apart from the time that passes between two looks: more than any correction of a
 /// clock that is kept by a time server.
-const FARTHEST: Duration = seconds(60);
+pub const FARTHEST: Duration = seconds(60);
 /// How often it is looked whether somebody has moved it.
 const EVERY: Duration = seconds(10);
 

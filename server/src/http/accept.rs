@@ -21,6 +21,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use ipnet::IpNet;
+use rustix::process::Resource;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -52,12 +53,41 @@ impl Default for Bounds {
             head: Duration::from_secs(10),
             write: Duration::from_secs(20),
             farewell: Duration::from_secs(20),
-            connections: 10_000,
+            connections: MOST_CONNECTIONS,
             per_address: 200,
         }
     }
 }
 
+impl Bounds {
+    /// With no more connections than this process may have files open, beside its own.
+    pub fn of_process() -> Self {
+        let files = rustix::process::getrlimit(Resource::Nofile).current;
+        let connections = connections(files);
+        if connections < MOST_CONNECTIONS {
+            tracing::warn!(
+                files,
+                connections,
+                "the limit of open files leaves room for few connections; raise it (LimitNOFILE=16384 in a systemd unit)"
+            );
+        }
+        Self {
+            connections,
+            ..Self::default()
+        }
+    }
+}
+
+/// Connections at a time where so many files may be open; none says that there is no limit.
+fn connections(files: Option<u64>) -> usize {
+    let left = files.map_or(u64::MAX, |files| files.saturating_sub(OWN_FILES));
+    usize::try_from(left).map_or(MOST_CONNECTIONS, |left| left.clamp(1, MOST_CONNECTIONS))
+}
+
+/// Connections at a time, where files are plenty.
+const MOST_CONNECTIONS: usize = 10_000;
+/// Files and sockets that are not connections: the database and its readers, the log, couriers.
+const OWN_FILES: u64 = 128;
 /// Most header lines of a request.
 const MOST_HEADERS: usize = 64;
 /// Largest head of a request, in bytes.
@@ -216,5 +246,26 @@ impl Drop for Counted {
                 }
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_as_many_connections_as_files_are_left() {
+        for (files, connections_at_once) in [
+            (None, 10_000),
+            (Some(u64::MAX), 10_000),
+            (Some(10_128), 10_000),
+            (Some(10_127), 9_999),
+            (Some(1_024), 896),
+            (Some(256), 128),
+            (Some(128), 1),
+            (Some(0), 1),
+        ] {
+            assert_eq!(connections(files), connections_at_once, "{files:?}");
+        }
     }
 }

@@ -18,6 +18,7 @@ use portal::ports::Keys;
 use super::audit::{Report, entry_by};
 use super::opening::{CannotOpen, beside, sync_folder};
 use super::row::{number, text};
+use super::set_back::end_what_is_held;
 use super::{Result, SqlStore};
 
 /// A copy of a backup, opened where nobody else looks.
@@ -131,16 +132,7 @@ impl SqlStore {
         .fetch_one(&mut *tx)
         .await?;
         let epoch = number(&row, "epoch")?;
-        for gone in ["delete from session", "delete from device", "delete from flow"] {
-            sqlx::query(gone).execute(&mut *tx).await?;
-        }
-        sqlx::query(
-            "update outbox set state = 'dropped', settled = $1, holder = null, reason = 'restored' \
-             where state = 'waiting' and code is not null",
-        )
-        .bind(now.millis())
-        .execute(&mut *tx)
-        .await?;
+        end_what_is_held(&mut tx, now, "restored").await?;
         sqlx::query("update lease set until = 0").execute(&mut *tx).await?;
         let entry = entry_by(Actor::Console, None, Event::Restore, format!("epoch {epoch}"), now);
         self.record(&mut tx, &entry).await?;

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use portal::audit::Event;
-use portal::moment::{Moment, minutes};
-use portal::ports::Clock;
+use portal::moment::{Moment, minutes, seconds};
+use portal::ports::{Change, Clock, Committed, Store as _};
 use server::clock::steady::{SteadyClock, tell};
 use server::store::audit::Filter;
 
-use super::ground::{Ground, START};
+use super::ground::{Ground, START, entry, session};
 
 /// Seconds by which the machine's clock was moved.
 struct Machine(Arc<AtomicI64>);
@@ -55,4 +55,25 @@ async fn a_clock_that_was_moved_is_an_entry_once_and_so_is_one_that_was_put_righ
             "no time was gained"
         );
     }
+}
+
+#[tokio::test]
+async fn a_clock_that_was_put_back_while_nobody_served_lengthens_nothing() {
+    let ground = Ground::new().await;
+    let account = ground.person("h.tanaka").await;
+    let opened = session(&account);
+    let held = vec![Change::OpenSession(opened.clone()), Change::Record(entry(None))];
+    assert_eq!(ground.store.commit(held).await.unwrap(), Committed::Done);
+    let look = async |now: Moment| ground.store.end_what_was_set_back(now).await.unwrap();
+    let is_held = async || ground.store.session(&opened.token).await.unwrap().is_some();
+    for now in [START + minutes(9), START, START - seconds(60)] {
+        assert_eq!((look(now).await, is_held().await), (None, true));
+    }
+    assert_eq!(look(START - seconds(61)).await, Some(seconds(61)));
+    assert!(!is_held().await);
+    let rows = ground.store.list_audit(&Filter::Event(Event::Alarm), None, 9).await;
+    let told: Vec<_> = rows.unwrap().into_iter().map(|row| row.detail).collect();
+    assert_eq!(told, ["{\"clock_behind_seconds\":61}"]);
+    // From then on that is the time.
+    assert_eq!(look(START - seconds(61)).await, None);
 }

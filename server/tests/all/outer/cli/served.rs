@@ -3,6 +3,7 @@
 
 mod balanced;
 mod database;
+mod files;
 mod haproxy;
 mod keys;
 mod log;
@@ -128,9 +129,14 @@ fn settings(port: u16, mail: &Exim, texts: &Gateway) -> String {
 
 /// Starts a server by its settings; what it says goes to the end of a file.
 fn spawn(config: &Path, log: &Path) -> Child {
+    run(Command::new(std::env::current_exe().unwrap()), config, log)
+}
+
+/// The same, by a command that runs this program as it is told to.
+fn run(mut program: Command, config: &Path, log: &Path) -> Child {
     let log = std::fs::File::options().append(true).create(true).open(log);
     let name = "outer::cli::served::a_server_by_its_settings";
-    let process = Command::new(std::env::current_exe().unwrap())
+    let process = program
         .args(["--exact", name, "--ignored", "--nocapture"])
         .env(CONFIG, config)
         .stdout(Stdio::null())
