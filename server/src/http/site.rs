@@ -10,6 +10,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 
+use super::visit::weighed;
+
 #[derive(RustEmbed)]
 #[folder = "$AIKAGI_SITE"]
 #[allow_missing = true]
@@ -57,14 +59,9 @@ pub fn file(request: &Request) -> Option<Response> {
         .get(ACCEPT_ENCODING)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let accepts = |coding: &str| {
-        accepted
-            .split(',')
-            .any(|one| one.trim().split(';').next() == Some(coding))
-    };
     let compressed = [("br", ".br"), ("gzip", ".gz")]
         .into_iter()
-        .filter(|(coding, _)| accepts(coding))
+        .filter(|(coding, _)| accepts(accepted, coding))
         .find_map(|(coding, ending)| Site::get(&format!("{path}{ending}")).map(|file| (file, Some(coding))));
     let (file, coding) = compressed.or_else(|| Site::get(path).map(|file| (file, None)))?;
     let mut response = Body::from(file.data.into_owned()).into_response();
@@ -96,6 +93,12 @@ fn with_charset(kind: &str) -> String {
     }
 }
 
+/// Whether a header says that this coding is understood.
+fn accepts(accepted: &str, coding: &str) -> bool {
+    let mut parts = accepted.split(',').map(weighed);
+    parts.any(|(one, quality)| one == coding && quality > 0.0)
+}
+
 /// What looks like a file or a machine's address and is none: a true 404, never a page.
 pub fn is_no_page(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
@@ -110,4 +113,24 @@ pub fn not_found() -> Response {
         "Not found\n",
     )
         .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_coding_is_used_where_it_is_understood() {
+        for (accepted, is_understood) in [
+            ("br", true),
+            ("gzip, deflate, br;q=0.5", true),
+            ("gzip, br ; q=1", true),
+            ("gzip, br;q=0", false),
+            ("gzip, br; q=0.000", false),
+            ("gzip, brotli", false),
+            ("", false),
+        ] {
+            assert_eq!(accepts(accepted, "br"), is_understood, "{accepted}");
+        }
+    }
 }

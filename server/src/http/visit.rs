@@ -43,14 +43,26 @@ fn language(headers: &HeaderMap, chosen: Option<&str>, default: Language) -> Lan
         .unwrap_or(default)
 }
 
+/// What a part of such a header names, and how much it is wanted: 1 where that is not said (RFC 9110 §12.4.2), and 0 where
+/// it cannot be read.
+pub(super) fn weighed(part: &str) -> (&str, f32) {
+    let mut pieces = part.split(';').map(str::trim);
+    let name = pieces.next().unwrap_or_default();
+    let quality = pieces.find_map(|piece| piece.strip_prefix("q=").or_else(|| piece.strip_prefix("Q=")));
+    (
+        name,
+        quality.map_or(1.0, |quality| quality.trim().parse().unwrap_or(0.0)),
+    )
+}
+
 fn accepted(headers: &HeaderMap) -> Option<Language> {
     let line = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
     let mut wanted: Vec<(f32, Language)> = line
         .split(',')
         .take(20)
         .filter_map(|part| {
-            let (tag, quality) = part.split_once(";q=").unwrap_or((part, "1"));
-            Some((quality.trim().parse().unwrap_or(0.0), Language::from_tag(tag.trim())?))
+            let (tag, quality) = weighed(part);
+            Some((quality, Language::from_tag(tag)?))
         })
         .filter(|(quality, _)| *quality > 0.0)
         .collect();
@@ -71,6 +83,10 @@ mod tests {
         headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("fr-FR,ja;q=0.6,en-GB;q=0.8"));
         assert_eq!(language(&headers, None, Language::Ja), Language::En);
         assert_eq!(language(&headers, Some("ja"), Language::En), Language::Ja);
+        headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("ja; q=0.6, en ;q=0.8"));
+        assert_eq!(language(&headers, None, Language::Ja), Language::En);
+        headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("en; q=0, fr"));
+        assert_eq!(language(&headers, None, Language::Ja), Language::Ja);
         assert_eq!(language(&headers, Some("<script>"), Language::En), Language::En);
     }
 }

@@ -9,7 +9,10 @@ async fn without_a_valid_proof_of_presence_nobody_is_looked_up() {
     let mut browser = Browser::new(&house);
     let view = browser.view("reset/view?step=identify").await;
     let token = view["screen"]["identify"]["token"].as_str().unwrap().to_owned();
+    let solved = |token: &str, bits| portal::presence::Search::new(token, bits).advance(u32::MAX).unwrap();
+    // Each with the work that it asks for done.
     let forged = token.replacen(".16.", ".1.", 1);
+    let moved = format!("9{}", &token[1..]);
     let foreign = Browser::new(&house).view("reset/view?step=identify").await["screen"]["identify"]["token"]
         .as_str()
         .unwrap()
@@ -18,8 +21,10 @@ async fn without_a_valid_proof_of_presence_nobody_is_looked_up() {
     for (n, (token, answer)) in [
         ("", "1"),
         (&*token, "1"),
-        (&*forged, "1"),
-        (&*foreign, "1"),
+        (&*forged, &*solved(&forged, 1)),
+        (&*forged, &*solved(&forged, 16)),
+        (&*moved, &*solved(&moved, 16)),
+        (&*foreign, &*solved(&foreign, 16)),
         ("a.b.c.d", ""),
     ]
     .into_iter()
@@ -100,24 +105,23 @@ async fn a_challenge_is_good_for_one_of_fifty() {
 
 #[tokio::test]
 async fn a_challenge_runs_out_after_five_minutes() {
-    let house = House::open().await;
-    let mut browser = Browser::new(&house);
-    let view = browser.view("reset/view?step=identify").await;
-    let token = view["screen"]["identify"]["token"].as_str().unwrap().to_owned();
-    house.later(300);
-    let answer = portal::presence::Search::new(&token, 16).advance(u32::MAX).unwrap();
-    let heard = browser
-        .post(
-            "reset/identify",
-            &[
-                ("user_name", "k.sato"),
-                ("token", &token),
-                ("answer", &answer),
-                ("key", "k"),
-            ],
-        )
-        .await;
-    assert!(heard.next().contains("challenge"));
+    for (later, is_taken) in [(298, true), (300, false)] {
+        let house = House::open().await;
+        let mut browser = Browser::new(&house);
+        let view = browser.view("reset/view?step=identify").await;
+        let token = view["screen"]["identify"]["token"].as_str().unwrap().to_owned();
+        let answer = portal::presence::Search::new(&token, 16).advance(u32::MAX).unwrap();
+        house.later(later);
+        let form = [
+            ("user_name", "k.sato"),
+            ("token", &token),
+            ("answer", &answer),
+            ("key", "k"),
+        ];
+        let heard = browser.post("reset/identify", &form).await.next();
+        assert_eq!(heard == "/reset/choose", is_taken, "{later}: {heard}");
+        assert_eq!(heard.contains("challenge"), !is_taken, "{later}: {heard}");
+    }
 }
 
 #[tokio::test]
