@@ -80,3 +80,29 @@ async fn people_who_mistype_their_password_are_no_unknown_names() {
     );
     assert_eq!(alarms(&house).await, 0);
 }
+
+#[tokio::test]
+async fn unknown_names_of_a_network_are_counted_over_ten_minutes() {
+    for (later, expected) in [(540, 1), (660, 0)] {
+        let house = House::open().await;
+        unknown(&house, 100).await;
+        house.later(later);
+        // As many others, so that the share of the unknown says nothing.
+        known(&house, 120).await;
+        let mut one_more = Browser::new(&house);
+        one_more.address = [198, 51, 100, 200];
+        one_more.identify("nobody.more").await;
+        assert_eq!(alarms(&house).await, expected, "{later}");
+    }
+}
+
+#[tokio::test]
+async fn the_share_of_unknown_names_is_looked_at_over_fifteen_minutes() {
+    for (later, expected) in [(840, 1), (960, 0)] {
+        let house = House::open().await;
+        unknown(&house, 31).await;
+        house.later(later);
+        known(&house, 20).await;
+        assert_eq!(alarms(&house).await, expected, "{later}");
+    }
+}

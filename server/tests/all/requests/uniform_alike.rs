@@ -303,12 +303,33 @@ async fn after_many_wrong_codes_everybody_waits_as_long() {
         browser.post("reset/another", &[("key", &key)]).await;
         ear.hears(&browser.page("/reset/choose").await);
         ear.hears(&browser.ask("email", address).await);
-        walks.push((name, ear.heard));
+        let view = browser.view("reset/view?step=choose").await;
+        walks.push((name, ear.heard, waits(&house, &view)));
         house.later(61);
     }
     assert_eq!(walks[0].1[12].status, 429);
-    for (name, walk) in &walks[1..] {
+    assert!(!walks[0].2.is_empty());
+    for (name, walk, waits) in &walks[1..] {
         assert_alike(walk, &walks[0].1, name);
+        // Moments are marks above: how far away they are counts as well, a moment of this test itself aside.
+        assert_eq!(waits.len(), walks[0].2.len(), "{name}");
+        let apart = waits.iter().zip(&walks[0].2).map(|(one, other)| one.abs_diff(*other));
+        assert!(apart.max() <= Some(2), "{name}: {waits:?} and {:?}", walks[0].2);
+    }
+}
+
+/// Seconds until every moment that a view tells.
+fn waits(house: &House, view: &serde_json::Value) -> Vec<i64> {
+    match view {
+        serde_json::Value::Number(number) => number
+            .as_i64()
+            .filter(|millis| *millis > 1_000_000_000_000)
+            .map(|millis| (millis - house.now().millis()) / 1_000)
+            .into_iter()
+            .collect(),
+        serde_json::Value::Array(parts) => parts.iter().flat_map(|part| waits(house, part)).collect(),
+        serde_json::Value::Object(parts) => parts.values().flat_map(|part| waits(house, part)).collect(),
+        _ => Vec::new(),
     }
 }
 
