@@ -104,7 +104,7 @@ export class Person {
     await this.press('code-verify');
   }
 
-  /** Proves by e-mail, then by a text. */
+  /** Proves by email, then by a text. */
   async prove(email: string, phone: string, national: string, then = 'password'): Promise<void> {
     let seen = await this.stage.seen();
     await this.chooseEmail();

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
-    /// A code sent to the authentication e-mail.
+    /// A code sent to the authentication email.
     Email,
     /// A code sent to the authentication phone as a text message.
     Text,
@@ -161,7 +161,7 @@ impl From<ContactKind> for Means {
 pub enum ContactKind {
     /// The account's own mailbox, which opens with the password being reset: for notices, never a proof.
     Mailbox,
-    /// The authentication e-mail.
+    /// The authentication email.
     Email,
     /// The authentication phone.
     Phone,

@@ -47,7 +47,7 @@ pub enum AccountMessages {
 pub enum HelpDesk {
     /// A button here writes to the help desk.
     Message,
-    /// An e-mail address is shown instead.
+    /// An email address is shown instead.
     Email(String),
     /// The address of a page is shown instead.
     Page(String),

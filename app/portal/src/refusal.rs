@@ -74,7 +74,7 @@ pub enum Refusal {
         /// Tries left before one has to wait.
         left: u8,
     },
-    /// What is wrong with an e-mail address.
+    /// What is wrong with an email address.
     Email(email::Problem),
     /// What is wrong with a phone number.
     Phone(phone::Problem),

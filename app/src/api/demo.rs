@@ -29,7 +29,7 @@ pub struct Player {
     pub password: String,
     /// Which story the person is for, as a key of the words.
     pub story: Story,
-    /// The authentication e-mail, empty without one.
+    /// The authentication email, empty without one.
     pub email: String,
     /// The authentication phone as it would be dialled, empty without one.
     pub phone: String,
@@ -56,13 +56,13 @@ pub struct Answered {
 pub enum Story {
     /// Has a password from the administrator, and nothing else.
     Newcomer,
-    /// E-mail and phone are registered.
+    /// Email and phone are registered.
     Registered,
     /// Security questions are registered beside one other method.
     Questions,
-    /// Only an e-mail: one method too few.
+    /// Only an email: one method too few.
     OneMethod,
-    /// E-mail and phone filled in by an administrator.
+    /// Email and phone filled in by an administrator.
     FilledIn,
     /// The password has to be changed at the next sign-in.
     MustChange,

@@ -93,7 +93,7 @@ pub async fn code_view() -> Result<View<(Purpose, Awaited)>, Said> {
     request.view("/register/code", screen, support)
 }
 
-/// Sends a code to an e-mail address that shall be registered.
+/// Sends a code to an email address that shall be registered.
 #[server(prefix = "/api", endpoint = "register/email")]
 pub async fn begin_email(address: String) -> Result<Next, Said> {
     let request = Request::here()?;

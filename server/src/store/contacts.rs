@@ -14,7 +14,7 @@ use super::row::{bytes, moment, text, word};
 use super::{Breakdown, Result, SqlStore, accounts, met_one};
 use crate::keyring::kid_of;
 
-/// Contacts that an account usually has: its mailbox, an e-mail, a phone. For fewer, as many openings are done for
+/// Contacts that an account usually has: its mailbox, an email, a phone. For fewer, as many openings are done for
 /// nothing, so that the time tells neither how many there are nor whether there is an account.
 const USUAL: usize = 3;
 

@@ -1,4 +1,4 @@
-//! The authentication e-mail: a mailbox that opens without the password being reset.
+//! The authentication email: a mailbox that opens without the password being reset.
 
 use serde::{Deserialize, Serialize};
 

@@ -15,7 +15,7 @@
 //! | 2,299 | of the same: Japanese words and names of `@zxcvbn-ts/language-ja` 3.0.2 (MIT), alone or in pairs, with up to eight digits | the same |
 //! | 66,271 | of the same, by frequency, down to rank 227,911 | the same |
 //!
-//! Left out are entries that point at one person: e-mail addresses, web addresses, letters with a telephone number.
+//! Left out are entries that point at one person: email addresses, web addresses, letters with a telephone number.
 //!
 //! **The format.** Lines in byte order. A line begins with a word in full; each further word on it is one byte of `0x80` plus
 //! the number of letters it shares with the word before, then the rest of its letters. A text with one word on a line is

@@ -31,7 +31,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Terms from the organisation's names, the person's (account, display, e-mail) and the operator's own list. Names are
+    /// Terms from the organisation's names, the person's (account, display, email) and the operator's own list. Names are
     /// taken whole, without their separators and in parts, each if it is long enough; own terms of another length than
     /// [`own_term`] takes are left out. `normalise` is NFC.
     pub fn new(organisation: &[&str], names: &[&str], own: &[&str], normalise: &dyn Fn(&str) -> String) -> Self {

@@ -48,7 +48,7 @@ pub enum Mistake {
     Country(String),
     /// A banned word is not as long as one may be ([`own_term`]), or there are more than [`OWN_MOST`].
     Banned,
-    /// The help desk's page is not an https address, or its e-mail address is none.
+    /// The help desk's page is not an https address, or its email address is none.
     HelpDesk,
     /// A budget of texts or calls is none.
     Spending,
@@ -61,7 +61,7 @@ impl fmt::Display for Mistake {
         match self {
             Self::MethodsRequired => f.write_str("methods_required: must be 1 or 2"),
             Self::TooFewChannels => f.write_str(
-                "methods: two required proofs need e-mail and a phone, for they must use different channels",
+                "methods: two required proofs need email and a phone, for they must use different channels",
             ),
             Self::Days(field, most) => write!(f, "{field}: must be 0 to {most}"),
             Self::QuestionsAlone => f.write_str(
@@ -87,7 +87,7 @@ impl fmt::Display for Mistake {
                 f,
                 "banned: at most {OWN_MOST} words of {OWN_MINIMUM} to {OWN_MAXIMUM} characters"
             ),
-            Self::HelpDesk => f.write_str("help_desk: give an e-mail address or an https:// address"),
+            Self::HelpDesk => f.write_str("help_desk: give an email address or an https:// address"),
             Self::Spending => {
                 f.write_str("spending: every budget is at least 1, and that of a day no less than that of a minute")
             }
@@ -116,7 +116,7 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AdministratorsLeftOut => f.write_str(
-                "methods: administrators always prove twice, over different channels and not by two calls; without e-mail \
+                "methods: administrators always prove twice, over different channels and not by two calls; without email \
                  and a phone none of them can reset a password here",
             ),
             Self::Questions => f.write_str(

@@ -1,4 +1,4 @@
-//! Setting up or replacing the authentication e-mail: the address, to which a code is sent.
+//! Setting up or replacing the authentication email: the address, to which a code is sent.
 
 use crate::parts::link::link;
 use leptos::prelude::*;

@@ -40,7 +40,7 @@ pub struct Entry {
     /// The account's own mailbox, for notices.
     #[arg(long, default_value = "")]
     mailbox: String,
-    /// An authentication e-mail that you stand for: a mailbox that opens without this password.
+    /// An authentication email that you stand for: a mailbox that opens without this password.
     #[arg(long, default_value = "")]
     email: String,
     /// An authentication phone that you stand for, as +819012345678.
@@ -245,7 +245,7 @@ pub fn looks_like(other: &str) -> Wrong {
     Wrong::new(format!("looks like {other}")).hint("people would take one for the other")
 }
 
-/// The account's own mailbox, or one of the organisation's, as an authentication e-mail.
+/// The account's own mailbox, or one of the organisation's, as an authentication email.
 pub fn opens_with_it() -> Wrong {
     Wrong::new("opens with the password that would be reset")
         .hint("give a mailbox that opens without it; the account's own goes into `mailbox`")
@@ -288,7 +288,7 @@ pub fn language(typed: &str) -> Result<Language, Wrong> {
     Language::from_tag(typed).ok_or_else(wrong)
 }
 
-/// An e-mail address.
+/// An email address.
 pub fn address(typed: &str) -> Result<String, Wrong> {
     email::parse(typed).map_err(|_| {
         Wrong::new(format!("cannot be `{}`", typed.escape_debug())).hint("an address has the form name@example.com")

@@ -34,7 +34,7 @@ pub struct Set {
     /// The account's own mailbox, for notices.
     #[arg(long)]
     mailbox: Option<String>,
-    /// An authentication e-mail that you stand for: a mailbox that opens without this password.
+    /// An authentication email that you stand for: a mailbox that opens without this password.
     #[arg(long)]
     email: Option<String>,
     /// An authentication phone that you stand for, as +819012345678.
@@ -144,7 +144,7 @@ impl Set {
         {
             wrongs.push((
                 "mailbox",
-                Wrong::new("is the authentication e-mail as well, which has to open without this password")
+                Wrong::new("is the authentication email as well, which has to open without this password")
                     .hint("give another with --email, or take it away with --remove email"),
             ));
         }

@@ -13,7 +13,7 @@ use crate::settings::Wrong;
 use crate::store::SqlStore;
 use crate::store::people::{NewPerson, PersonUpdate};
 
-/// What is wrong where, after the update, the account's own mailbox and the authentication e-mail would be one: it opens
+/// What is wrong where, after the update, the account's own mailbox and the authentication email would be one: it opens
 /// with the password that would be reset.
 pub async fn one_mailbox(
     store: &SqlStore,
@@ -48,7 +48,7 @@ pub async fn one_mailbox(
     };
     let is_one = email::same_mailbox(mailbox, email);
     Ok(if is_one && typed.is_some() {
-        let wrong = Wrong::new("is the authentication e-mail as well, which has to open without this password");
+        let wrong = Wrong::new("is the authentication email as well, which has to open without this password");
         Some((
             "mailbox",
             wrong.hint("give another `email`, or leave the mailbox empty"),

@@ -10,7 +10,7 @@ use crate::service::reachable::ways;
 use crate::service::{Answer, Portal, Visit};
 
 impl Portal {
-    /// Sets up or replaces the authentication e-mail: sends a code there.
+    /// Sets up or replaces the authentication email: sends a code there.
     pub async fn begin_email(&self, visit: &Visit, typed: &str) -> Answer<()> {
         let found = self.find_registration(visit).await?;
         let (policy, _) = self.policy().await?;

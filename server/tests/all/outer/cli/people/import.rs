@@ -213,7 +213,7 @@ async fn no_file_makes_the_own_mailbox_and_the_authentication_email_one() {
     let proved = vec![Change::ConfirmContact(email.id)];
     assert_eq!(store.commit(proved).await.unwrap(), Committed::Done);
     store.close().await.unwrap();
-    let own = "`mailbox` is the authentication e-mail as well";
+    let own = "`mailbox` is the authentication email as well";
     let opens = "`email` opens with the password that would be reset";
     for (file, wrong) in [
         // With one that stays: filled in, and proved.

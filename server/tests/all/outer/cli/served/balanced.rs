@@ -236,7 +236,7 @@ impl Balanced {
     }
 }
 
-/// The authentication e-mail of a person.
+/// The authentication email of a person.
 fn address(n: usize) -> String {
     format!("person{n}@mail.example")
 }
