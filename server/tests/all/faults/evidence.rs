@@ -24,7 +24,9 @@ pub struct Account {
     pub old_fits: bool,
     pub new_fits: bool,
     /// Failures with the password, in a row.
-    pub failures: u32,
+    pub wrong_passwords: u32,
+    /// And with codes by mail.
+    pub wrong_codes: u32,
     /// Epochs of its sessions that are not the account's own.
     pub stale_sessions: usize,
 }
@@ -115,7 +117,10 @@ async fn accounts(raw: &mut SqliteConnection, ledgers: &[Ledger], keyring: Arc<K
             hash,
             coalesce((
                 select sum(in_a_row) from failures where failures.account = account.id and factor = 'password'
-            ), 0) as failures,
+            ), 0) as wrong_passwords,
+            coalesce((
+                select sum(in_a_row) from failures where failures.account = account.id and factor = 'email'
+            ), 0) as wrong_codes,
             (select count(*) from session where session.account = account.id and session.epoch <> account.epoch) as stale
         from account",
     );
@@ -131,7 +136,8 @@ async fn accounts(raw: &mut SqliteConnection, ledgers: &[Ledger], keyring: Arc<K
             id: row.get("id"),
             old_fits: fits(&ledger.old).await,
             new_fits: fits(&ledger.new).await,
-            failures: count("failures"),
+            wrong_passwords: count("wrong_passwords"),
+            wrong_codes: count("wrong_codes"),
             stale_sessions: count("stale") as usize,
         });
     }

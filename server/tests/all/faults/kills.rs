@@ -8,7 +8,7 @@ use server::random::{SystemRandom, name};
 
 use super::evidence::gather;
 use super::judge::judge;
-use super::person::{Ledger, Person, Step};
+use super::person::{Ledger, Person, Reply, Step};
 use super::victim::{READY, Victim};
 
 /// How often it is killed at random: the value of this variable, or [`KILLS`].
@@ -18,6 +18,8 @@ const KILLS: u16 = 20;
 const LONGEST: u64 = 1_500;
 /// Wrong passwords that somebody else types meanwhile: fewer than make anybody wait.
 const MOST_GUESSES: u32 = 6;
+/// Wrong codes that another one types, before the kill and after it: fewer than end the code.
+const MOST_MISTAKES: u32 = 4;
 
 /// Every point, at the form where most hangs on it.
 const DEATHS: [(Step, Point); 17] = [
@@ -90,12 +92,36 @@ async fn killed_at_every_point_nothing_is_lost_and_nothing_is_done_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn killed_while_a_wrong_code_is_judged_it_is_counted_once_or_was_never_told() {
+    let deaths = [
+        (Point::BeforeChange, 2),
+        (Point::AfterChange, 3),
+        (Point::BeforeAnswer, 3),
+    ];
+    let victim = begin(u16::try_from(deaths.len()).unwrap()).await;
+    let mut ledgers = Vec::new();
+    for (n, (point, counted)) in (0..).zip(deaths) {
+        let mut person = Person::new(&victim, n);
+        assert_eq!(person.mistype(1).await, Reply::Refused(422));
+        let mut person = person.dying_at(Step::Verify, point);
+        assert_eq!(person.mistype(1).await, Reply::Cut);
+        victim.dies().await;
+        restart(&victim).await;
+        assert_eq!(person.mistype(1).await, Reply::Refused(422));
+        let tries = "select tries from code order by asked desc limit 1";
+        assert_eq!(victim.number(tries).await, counted, "{point:?}");
+        ledgers.push(person.ledger);
+    }
+    end(&victim, &ledgers, deaths.len()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_nothing_is_lost_and_nothing_is_done_twice() {
     let kills = std::env::var(VARIABLE).map_or(KILLS, |kills| kills.parse().unwrap());
-    let victim = begin(kills * 3).await;
+    let victim = begin(kills * 4).await;
     let mut ledgers = Vec::new();
     for round in 0..kills {
-        let [mut one, mut other, mut guesser] = [0, 1, 2].map(|n| Person::new(&victim, round * 3 + n));
+        let [mut one, mut other, mut guesser, mut mistyper] = [0, 1, 2, 3].map(|n| Person::new(&victim, round * 4 + n));
         one.sign_in_before().await;
         let after = Duration::from_millis(any_number() % LONGEST);
         eprintln!("kill {round} after {after:?}");
@@ -109,11 +135,15 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_is_done_twice() {
             victim.kill();
         };
         let (heard_one, heard_other, ()) = tokio::join!(one.reset(), other.reset(), async {
-            tokio::join!(typing, kill);
+            tokio::join!(typing, mistyper.mistype(MOST_MISTAKES / 2), kill);
         });
         restart(&victim).await;
-        tokio::join!(one.finish(heard_one), other.finish(heard_other));
-        ledgers.extend([one.ledger, other.ledger, guesser.ledger]);
+        tokio::join!(
+            one.finish(heard_one),
+            other.finish(heard_other),
+            mistyper.mistype(MOST_MISTAKES / 2)
+        );
+        ledgers.extend([one, other, guesser, mistyper].map(|person| person.ledger));
     }
     end(&victim, &ledgers, kills.into()).await;
 }

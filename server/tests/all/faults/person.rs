@@ -36,10 +36,17 @@ pub struct Ledger {
     pub outlived: bool,
     /// Cookies, keys of forms and codes.
     pub secrets: Vec<String>,
-    /// Wrong passwords that were told to be wrong.
-    pub told_wrong: u32,
-    /// Wrong passwords that were sent.
-    pub sent_wrong: u32,
+    pub wrong_passwords: Wrong,
+    pub wrong_codes: Wrong,
+}
+
+/// What was typed wrong.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wrong {
+    /// Sent.
+    pub sent: u32,
+    /// And told to be wrong.
+    pub told: u32,
 }
 
 impl Ledger {
@@ -55,8 +62,8 @@ impl Ledger {
             codes: BTreeSet::new(),
             outlived: false,
             secrets: Vec::new(),
-            told_wrong: 0,
-            sent_wrong: 0,
+            wrong_passwords: Wrong::default(),
+            wrong_codes: Wrong::default(),
         }
     }
 
@@ -219,15 +226,22 @@ impl<'a> Person<'a> {
             .await
     }
 
-    async fn verify(&mut self) -> Reply {
+    /// The code that was asked for, as soon as it arrives; none where the server is gone before.
+    async fn code(&mut self) -> Option<String> {
         let (to, seen) = self.asked.clone().unwrap();
         let code = soon("a code arrives", async || {
             let code = self.victim.sink.codes(&to).get(seen).cloned();
             code.map(Some).or_else(|| (!self.victim.is_alive()).then_some(None))
         })
         .await;
-        let Some(code) = code else { return Reply::Cut };
-        self.ledger.secrets.push(code.clone());
+        self.ledger.secrets.extend(code.clone());
+        code
+    }
+
+    async fn verify(&mut self) -> Reply {
+        let Some(code) = self.code().await else {
+            return Reply::Cut;
+        };
         self.ledger.codes.insert(code.clone());
         let mut copied = self.browser.clone();
         let reply = self.post(Step::Verify, "reset/verify", &[("code", &code)]).await;
@@ -286,11 +300,40 @@ impl<'a> Person<'a> {
 
     /// Types a wrong password, each time another; the status of the answer.
     pub async fn guess(&mut self) -> u16 {
-        self.ledger.sent_wrong += 1;
-        let wrong = format!("wrong guess {}", self.ledger.sent_wrong);
+        let Wrong { sent, told } = &mut self.ledger.wrong_passwords;
+        *sent += 1;
+        let wrong = format!("wrong guess {sent}");
         let heard = self.browser.sign_in(&self.ledger.name, &wrong).await;
-        self.ledger.told_wrong += u32::from(heard.status == 422);
+        *told += u32::from(heard.status == 422);
         heard.status.as_u16()
+    }
+
+    /// Types so many wrong codes in the place of one that was sent, each time another, and never the right one; the last
+    /// answer.
+    pub async fn mistype(&mut self, times: u32) -> Reply {
+        if self.asked.is_none() {
+            let mut reply = self.identify().await;
+            if reply == Reply::On("/reset/choose".into()) {
+                reply = self.ask().await;
+            }
+            if reply != Reply::On("/reset/code".into()) {
+                self.asked = None;
+                return reply;
+            }
+        }
+        let Some(code) = self.code().await else {
+            return Reply::Cut;
+        };
+        let mut reply = Reply::Cut;
+        for _ in 0..times {
+            self.ledger.wrong_codes.sent += 1;
+            let wrong = (code.parse::<u32>().unwrap() + self.ledger.wrong_codes.sent) % 10_u32.pow(8);
+            reply = self
+                .post(Step::Verify, "reset/verify", &[("code", &format!("{wrong:08}"))])
+                .await;
+            self.ledger.wrong_codes.told += u32::from(reply == Reply::Refused(422));
+        }
+        reply
     }
 }
 

@@ -15,7 +15,7 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 use server::assemble::{Server, Wiring};
 use server::clock::SystemClock;
-use server::clock::steady::SteadyClock;
+use server::clock::steady::{self, SteadyClock};
 use server::courier::{Couriers, install_tls};
 use server::keyring::Keyring;
 use server::point::{Point, TARGET};
@@ -61,14 +61,15 @@ async fn a_server_that_may_be_killed() {
     let store = SqlStore::of(&settings.database, Arc::clone(&keyring) as _)
         .await
         .unwrap();
-    let store = store.with_clock(Arc::clone(&clock) as _);
+    let store = Arc::new(store.with_clock(Arc::clone(&clock) as _));
+    tokio::spawn(steady::watch(Arc::clone(&clock), Arc::clone(&store) as _));
     let listener = tokio::net::TcpListener::bind(settings.listen).await.unwrap();
     let server = Server::new(Wiring {
         couriers: Couriers::new(&settings).unwrap(),
         settings,
         keyring,
         clock,
-        store: Arc::new(store),
+        store,
     })
     .unwrap();
     let (_tell, told) = tokio::sync::watch::channel(false);
@@ -264,15 +265,20 @@ impl Victim {
 
     /// Waits until every message is sent.
     pub async fn has_sent_all(&self) {
-        let file = SqliteConnectOptions::new().filename(self.database());
-        let mut raw = file.connect().await.unwrap();
         soon("every message is sent", async || {
-            let waiting = sqlx::query_scalar("select count(*) from outbox where state = 'waiting'");
-            let waiting: i64 = waiting.fetch_one(&mut raw).await.unwrap();
-            (waiting == 0).then_some(())
+            let waiting = "select count(*) from outbox where state = 'waiting'";
+            (self.number(waiting).await == 0).then_some(())
         })
         .await;
+    }
+
+    /// A number that a statement finds in the database, by a connection of a stranger.
+    pub async fn number(&self, statement: &'static str) -> i64 {
+        let file = SqliteConnectOptions::new().filename(self.database());
+        let mut raw = file.connect().await.unwrap();
+        let number = sqlx::query_scalar(statement).fetch_one(&mut raw).await.unwrap();
         raw.close().await.unwrap();
+        number
     }
 
     /// A browser in a network of its own.

@@ -1,7 +1,7 @@
 //! The judge finds each promise that was broken: what is well is let pass, and broken at one place it is not.
 
 use crate::faults::evidence::{Account, Evidence, Recorded, Written};
-use crate::faults::person::{Ledger, Set};
+use crate::faults::person::{Ledger, Set, Wrong};
 use crate::faults::sink::Delivered;
 
 use super::judge;
@@ -16,28 +16,39 @@ fn recorded(event: &str, method: &str) -> Recorded {
     }
 }
 
+fn wrong_code() -> Recorded {
+    Recorded {
+        subject: "a2".into(),
+        outcome: "failed".into(),
+        ..recorded("verify", "email")
+    }
+}
+
 /// Somebody who has reset a password, and somebody whose password was guessed at.
 fn well() -> (Vec<Ledger>, Evidence) {
     let (mut reset, mut guessed) = (Ledger::of(1), Ledger::of(2));
     reset.set = Set::Succeeded;
     reset.solved = 1;
     reset.codes.extend(["12345678".into(), "123456".into()]);
-    (guessed.told_wrong, guessed.sent_wrong) = (3, 4);
-    let account = |id: &str, is_new: bool, failures| Account {
+    guessed.wrong_passwords = Wrong { sent: 4, told: 3 };
+    guessed.wrong_codes = Wrong { sent: 2, told: 1 };
+    let account = |id: &str, is_new: bool, wrong_passwords, wrong_codes| Account {
         id: id.into(),
         old_fits: !is_new,
         new_fits: is_new,
-        failures,
+        wrong_passwords,
+        wrong_codes,
         stale_sessions: 0,
     };
     let evidence = Evidence {
         kills: 1,
-        accounts: vec![account("a1", true, 0), account("a2", false, 3)],
+        accounts: vec![account("a1", true, 0, 0), account("a2", false, 3, 1)],
         audit: vec![
             recorded("identify", ""),
             recorded("verify", "email"),
             recorded("verify", "text"),
             recorded("reset", ""),
+            wrong_code(),
         ],
         unsound: Vec::new(),
         outbox: vec![Written {
@@ -83,7 +94,7 @@ fn what_was_taken_twice_is_found() {
     finds("I2", |_, evidence| evidence.audit.push(recorded("identify", "")));
     finds("I2", |_, evidence| {
         evidence.audit.push(recorded("verify", "email"));
-        evidence.audit[4].flow = "another".into();
+        evidence.audit[5].flow = "another".into();
     });
     finds("I2", |_, evidence| evidence.audit.push(recorded("verify", "email")));
 }
@@ -98,7 +109,7 @@ fn a_success_that_is_lost_is_found() {
 
 #[test]
 fn an_effect_without_its_row_or_its_notice_is_found() {
-    finds("I4", |_, evidence| drop(evidence.audit.pop()));
+    finds("I4", |_, evidence| drop(evidence.audit.remove(3)));
     finds("I4", |_, evidence| evidence.audit.push(recorded("reset", "")));
     finds("I4", |_, evidence| evidence.outbox.clear());
     finds("I4", |_, evidence| evidence.outbox[0].account = "a2".into());
@@ -111,8 +122,16 @@ fn a_log_that_is_not_sound_is_found() {
 
 #[test]
 fn a_failure_that_is_forgotten_or_made_up_is_found() {
-    finds("I6", |_, evidence| evidence.accounts[1].failures = 2);
-    finds("I6", |_, evidence| evidence.accounts[1].failures = 5);
+    finds("I6", |_, evidence| evidence.accounts[1].wrong_passwords = 2);
+    finds("I6", |_, evidence| evidence.accounts[1].wrong_passwords = 5);
+    for many in [0, 3] {
+        finds("I6", |_, evidence| {
+            evidence.audit.retain(|row| row.subject != "a2");
+            evidence.audit.extend((0..many).map(|_| wrong_code()));
+            evidence.accounts[1].wrong_codes = many;
+        });
+    }
+    finds("I6", |_, evidence| evidence.audit.push(wrong_code()));
 }
 
 #[test]
@@ -129,6 +148,11 @@ fn a_notice_that_is_lost_repeated_or_elsewhere_is_found() {
         evidence.delivered[0].to = "mallory@mail.example".into();
     });
     finds("I8", |_, evidence| {
+        let again = evidence.delivered[0].clone();
+        evidence.delivered.extend([again.clone(), again]);
+    });
+    finds("I8", |_, evidence| {
+        evidence.kills = 9;
         let again = evidence.delivered[0].clone();
         evidence.delivered.extend([again.clone(), again]);
     });
