@@ -334,7 +334,7 @@ impl Browser {
     }
 }
 
-/// Ken Sato's authentication e-mail.
+/// Ken Sato's authentication email.
 pub const EMAIL: &str = "ken.sato@example.net";
 /// Ken Sato's authentication phone.
 pub const PHONE: &str = "+819012345678";

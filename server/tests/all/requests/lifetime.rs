@@ -118,6 +118,6 @@ async fn the_owner_is_told_once_a_day_of_resets_that_were_begun_and_not_finished
         .into_iter()
         .filter(|letter| letter.parcel.text().contains("went no further"))
         .count();
-    // To the mailbox at work and to the authentication e-mail, once each.
+    // To the mailbox at work and to the authentication email, once each.
     assert_eq!(told, 2);
 }

@@ -7,7 +7,7 @@ use portal::ports::{Change, Committed, Store as _};
 
 use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PASSWORD};
 
-/// Proves the password, then by a code to the e-mail that is registered.
+/// Proves the password, then by a code to the email that is registered.
 pub async fn prove(house: &House, browser: &mut Browser) {
     let asked = browser.post("register/prove", &[("password", PASSWORD)]).await;
     assert_eq!(asked.next(), "/register/code");

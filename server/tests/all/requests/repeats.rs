@@ -197,6 +197,6 @@ async fn of_one_form_sent_six_times_at_once_all_hear_the_same_and_it_is_done_onc
         .iter()
         .filter(|letter| letter.parcel.text().contains("was reset"))
         .count();
-    // To the mailbox at work and to the authentication e-mail, once each.
+    // To the mailbox at work and to the authentication email, once each.
     assert_eq!(of_the_reset, 2);
 }
