@@ -61,7 +61,7 @@ async fn restart(victim: &Victim) {
 }
 
 /// Waits until every message is sent, ends the server, and judges.
-async fn end(victim: &Victim, ledgers: &[Ledger], kills: usize) {
+pub async fn end(victim: &Victim, ledgers: &[Ledger], kills: usize) {
     victim.has_sent_all().await;
     victim.kill();
     let evidence = gather(victim, ledgers, kills).await;
@@ -148,7 +148,7 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_is_done_twice() {
     end(&victim, &ledgers, kills.into()).await;
 }
 
-fn any_number() -> u64 {
+pub fn any_number() -> u64 {
     let hex = name(&SystemRandom).unwrap();
     u64::from_str_radix(&hex[..12], 16).unwrap()
 }

@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use server::random::{SystemRandom, name};
-
-use super::evidence::gather;
-use super::judge::judge;
+use super::kills::{any_number, end};
 use super::person::{Ledger, Person, Reply};
 use super::victim::Victim;
 
@@ -46,7 +43,7 @@ fn remember_syncs(victim: &Victim) {
 /// Leaves of each file what a disk may have after the power has gone.
 fn cut(victim: &Victim) {
     victim.kill();
-    let mut number = any_number();
+    let mut number = any_number() | 1;
     eprintln!("what is left is by {number}");
     for end in FILES {
         let file = beside(&victim.database(), end);
@@ -82,11 +79,6 @@ fn coin(number: &mut u64) -> bool {
     *number & (1 << 32) != 0
 }
 
-fn any_number() -> u64 {
-    let hex = name(&SystemRandom).unwrap();
-    u64::from_str_radix(&hex[..12], 16).unwrap() | 1
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_power_goes_nothing_is_lost_that_was_answered() {
     let cuts = std::env::var(VARIABLE).map_or(CUTS, |cuts| cuts.parse().unwrap());
@@ -117,8 +109,5 @@ async fn when_the_power_goes_nothing_is_lost_that_was_answered() {
         tokio::join!(one.finish(heard_one), other.finish(heard_other));
         ledgers.extend([one.ledger, other.ledger]);
     }
-    victim.has_sent_all().await;
-    victim.kill();
-    let evidence = gather(&victim, &ledgers, cuts.into()).await;
-    assert_eq!(judge(&ledgers, &evidence), Vec::<String>::new());
+    end(&victim, &ledgers, cuts.into()).await;
 }

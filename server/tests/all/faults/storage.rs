@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::evidence::gather;
-use super::judge::judge;
+use super::kills::end;
 use super::person::{Ledger, Person, Reply};
 use super::victim::Victim;
 use crate::wire::soon;
@@ -36,10 +35,7 @@ async fn is_well(victim: &Victim, mut ledgers: Vec<Ledger>) {
         (victim.status("/readyz").await == Some(204)).then_some(())
     })
     .await;
-    victim.has_sent_all().await;
-    victim.kill();
-    let evidence = gather(victim, &ledgers, 0).await;
-    assert_eq!(judge(&ledgers, &evidence), Vec::<String>::new());
+    end(victim, &ledgers, 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
