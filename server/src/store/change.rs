@@ -82,7 +82,7 @@ impl SqlStore {
                 let cost = (lane, method, prefix.as_deref(), &code, unsent);
                 limits::record_send(conn, &channel, &network, &account, cost, at).await
             }
-            Change::SendsBelow { of, since, most } => watch::sends_below(conn, &of, since, most).await,
+            Change::SendsBelow { of, since, most } => self.sends_below(conn, &of, since, most).await,
             Change::AnswerSend(code) => watch::answer_send(conn, &code).await,
             Change::CountGuess { day, chance } => watch::count_guess(conn, day, chance).await,
             Change::RaiseAlarm { name, at, since } => watch::raise(conn, &name, at, since).await,

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use portal::ports::{Change, Flow};
+use portal::ports::{Change, Flow, Spent};
 use sha2::{Digest as _, Sha256};
 use sqlx::AnyConnection;
 
@@ -22,8 +22,10 @@ pub(super) enum Turn<'a> {
     Destination(&'a str),
     /// Calls for help, which are counted over all accounts.
     Help,
-    /// What is spent, which is counted over all accounts.
+    /// What is spent, which is counted over all accounts. Taken late, and after every other: see `watch.rs`.
     Spending,
+    /// What is sent to numbers that begin alike.
+    Prefix(&'a str),
     /// Alarms.
     Alarms,
     /// New names.
@@ -39,6 +41,7 @@ impl Turn<'_> {
             Self::Destination(channel) => ("destination", channel),
             Self::Help => ("help", ""),
             Self::Spending => ("spending", ""),
+            Self::Prefix(prefix) => ("prefix", prefix),
             Self::Alarms => ("alarms", ""),
             Self::Names => ("names", ""),
             Self::Chain => ("chain", ""),
@@ -78,8 +81,13 @@ fn of(change: &Change) -> Vec<Turn<'_>> {
             vec![Turn::Destination(channel), Turn::Account(account.as_str())]
         }
         Change::HoldBack(_) | Change::TellHeldBack { .. } | Change::CallsAtMost { .. } => vec![Turn::Help],
-        Change::SendsBelow { .. } => vec![Turn::Spending],
+        Change::SendsBelow {
+            of: Spent::To(prefix, _),
+            ..
+        } => vec![Turn::Prefix(prefix)],
         Change::RaiseAlarm { .. } => vec![Turn::Alarms],
+        // Takes its turn by itself, where it has to.
+        Change::SendsBelow { of: Spent::By(_), .. } => Vec::new(),
         // Guarded by the rows that their statements write and look at again, or only adding to what there is.
         Change::PolicyIs(_)
         | Change::AddProof(..)

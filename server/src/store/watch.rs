@@ -9,7 +9,11 @@ use portal::ports::{Committed, Spent};
 use sqlx::AnyConnection;
 
 use super::row::{maybe_text, moment, number, small, word};
+use super::turns::Turn;
 use super::{Result, SqlStore, met_one};
+
+/// Sends that may be under way at the same moment: as many as four servers have connections that write.
+const UNDER_WAY: i64 = 32;
 
 impl SqlStore {
     pub(super) async fn list_sends_to_prefix(&self, prefix: &str, since: Moment) -> Result<Vec<(Moment, Lane)>> {
@@ -63,6 +67,25 @@ impl SqlStore {
         Ok(row.map(|row| maybe_text(&row, "network")).transpose()?.flatten())
     }
 
+    /// Done where there are fewer sends than `most`. Those of a method are counted over all accounts: only where those that
+    /// are under way right now could be too many does one wait for the other.
+    pub(super) async fn sends_below(
+        &self,
+        conn: &mut AnyConnection,
+        of: &Spent,
+        since: Moment,
+        most: u32,
+    ) -> Result<Committed> {
+        let most = i64::from(most);
+        let mut found = sends(conn, of, since).await?;
+        let is_close = found < most && found + UNDER_WAY >= most;
+        if is_close && matches!(of, Spent::By(_)) && self.foundation.file().is_none() {
+            self.await_turn(conn, &[Turn::Spending]).await?;
+            found = sends(conn, of, since).await?;
+        }
+        Ok(if found < most { Committed::Done } else { Committed::Stale })
+    }
+
     pub(super) async fn count_names(&self, since: Moment) -> Result<(u32, u32)> {
         let row = sqlx::query(
             "select
@@ -80,8 +103,8 @@ impl SqlStore {
     }
 }
 
-/// Done where there are fewer sends than `most`.
-pub(super) async fn sends_below(conn: &mut AnyConnection, of: &Spent, since: Moment, most: u32) -> Result<Committed> {
+/// How many there are of these sends.
+async fn sends(conn: &mut AnyConnection, of: &Spent, since: Moment) -> Result<i64> {
     let row = match of {
         Spent::By(method) => {
             sqlx::query("select count(*) as sends from sent where method = $1 and at > $2 and unsent = 0")
@@ -99,8 +122,7 @@ pub(super) async fn sends_below(conn: &mut AnyConnection, of: &Spent, since: Mom
                 .await?
         }
     };
-    let is_below = number(&row, "sends")? < i64::from(most);
-    Ok(if is_below { Committed::Done } else { Committed::Stale })
+    number(&row, "sends")
 }
 
 /// The code of a send came back. The send may be forgotten by now.
