@@ -222,8 +222,14 @@ impl<'a> Person<'a> {
             .clone();
         self.asked = Some((to.clone(), self.victim.sink.codes(&to).len()));
         let whole = local(&self.ledger.phone);
-        self.post(Step::Ask, "reset/ask", &[("method", method), ("whole_text", &whole)])
-            .await
+        let reply = self
+            .post(Step::Ask, "reset/ask", &[("method", method), ("whole_text", &whole)])
+            .await;
+        if self.last.as_ref().is_none_or(|(door, _)| *door != "reset/ask") {
+            // The server was gone before it could be asked.
+            self.asked = None;
+        }
+        reply
     }
 
     /// The code that was asked for, as soon as it arrives; none where the server is gone before.
@@ -264,18 +270,25 @@ impl<'a> Person<'a> {
     /// After the server came back: sends again what was not answered, goes on from there, and begins anew where that leads
     /// nowhere; in the end the new password is good.
     pub async fn finish(&mut self, reply: Reply) {
+        let mut heard = vec![format!("{reply:?} to {:?}", self.last)];
         let reply = match reply {
             Reply::Cut if self.last.is_some() => {
                 let repeated = self.again().await;
+                heard.push(format!("{repeated:?}"));
                 self.go_on(repeated).await
             }
             other => other,
         };
         if !matches!(reply, Reply::On(_)) {
+            heard.push(format!("{reply:?} to {:?}", self.last));
             self.browser = self.victim.browser(self.n);
             self.proved = 0;
             let reply = self.reset().await;
-            assert!(matches!(reply, Reply::On(_)), "{}: {reply:?}", self.ledger.name);
+            assert!(
+                matches!(reply, Reply::On(_)),
+                "{}: {reply:?}, after {heard:?}",
+                self.ledger.name
+            );
         }
         assert_eq!(self.ledger.set, Set::Succeeded, "{}", self.ledger.name);
         assert!(self.is_in().await, "{}: the new password is not good", self.ledger.name);
