@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use portal::moment::Moment;
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AnyPool};
 
 use super::Result;
 use super::row::number;
@@ -43,6 +43,17 @@ pub(super) async fn take(
     .fetch_optional(conn)
     .await?;
     row.as_ref().map(|row| number(row, "token")).transpose()
+}
+
+/// Whether somebody else holds it, as far as can be seen without waiting for anybody.
+pub(super) async fn is_taken(reader: &AnyPool, name: &str, holder: &str, now: Moment) -> Result<bool> {
+    let row = sqlx::query("select name from lease where name = $1 and holder <> $2 and until > $3")
+        .bind(name)
+        .bind(holder)
+        .bind(now.millis())
+        .fetch_optional(reader)
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Lets go of a lease, for whoever comes next; nothing where somebody else has it.

@@ -57,7 +57,12 @@ fn identify(bench: &Bench, mode: &str, email: &str) -> Result<Samples> {
             let watch = Stopwatch::start();
             let answer = browser.send(&form)?;
             samples[class].push(watch.read().as_secs_f64() * 1000.0);
-            ensure!(answer.status == 303, "a user name was answered with {}", answer.status);
+            let onward = answer.header("location").unwrap_or_default();
+            ensure!(
+                onward.contains("/reset/"),
+                "a user name was answered with {} {onward}",
+                answer.status
+            );
         }
     }
     Ok(samples)

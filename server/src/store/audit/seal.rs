@@ -179,6 +179,12 @@ impl SqlStore {
             if open.fetch_optional(&self.reader).await?.is_none() {
                 return Ok(sealed);
             }
+            // Nor does it wait for another one that is at it.
+            if let Some((holder, now)) = holder
+                && lease::is_taken(&self.reader, SEALER, holder, now).await?
+            {
+                return Ok(sealed);
+            }
             let mut tx = self.begin().await?;
             self.await_turn(&mut tx, &[Turn::Chain]).await?;
             if let Some((holder, now)) = holder
