@@ -256,6 +256,9 @@ mod parse {
 #[cfg(feature = "service")]
 pub use parse::{Number, calling_code, is_same, parse, parse_any, parse_whole, shown, ways};
 
+#[cfg(all(test, feature = "service"))]
+mod kinds;
+
 #[cfg(test)]
 mod tests {
     use super::{mask, tidy};
