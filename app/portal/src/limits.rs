@@ -17,23 +17,23 @@ pub mod spending;
 
 pub use lane::{DEVICE_LIFE, Lane};
 
-/// The wrong proof in a row that brings the first wait.
+/// The wrong proof in a row that brings the first wait. Ours: as many as a code has tries.
 pub const FREE_FAILURES: u32 = 5;
-/// The first wait after that; it doubles with every further failure.
+/// The first wait after that; it doubles with every further failure (NIST SP 800-63B §3.2.2: 30 seconds up to an hour).
 pub const FIRST_WAIT: Duration = seconds(30);
-/// The longest wait.
+/// The longest wait (as above).
 pub const LONGEST_WAIT: Duration = hours(1);
-/// Wrong proofs in 24 hours, per account and method.
+/// Wrong proofs in 24 hours, per account and method. Ours: with six digits, a chance of one in forty thousand a day.
 pub const FAILURES_A_DAY: u32 = 25;
 /// Wrong proofs in a row at which a method closes until the owner's next sign-in (NIST SP 800-63B §3.2.2).
 pub const FAILURES_TO_CLOSE: u32 = 100;
 
-/// Wrong whole numbers in 24 hours, per account and lane, from whatever networks.
+/// Wrong whole numbers in 24 hours, per account and lane, from whatever networks. Ours.
 pub const WHOLE_NUMBERS_A_DAY: u32 = 100;
 
-/// The wrong password at sign-in that brings the first wait.
+/// The wrong password at sign-in that brings the first wait (Entra ID's smart lockout: 10, and a minute).
 pub const FREE_SIGN_INS: u32 = 10;
-/// The first wait at sign-in; it doubles.
+/// The first wait at sign-in; it doubles (as above).
 pub const FIRST_SIGN_IN_WAIT: Duration = seconds(60);
 
 /// What is being counted.
@@ -170,15 +170,16 @@ fn wait(in_a_row: u32, free: u32, first: Duration) -> Duration {
         .min(LONGEST_WAIT)
 }
 
-/// Sends allowed to one destination: at most so many within so long.
+/// Sends allowed to one destination: at most so many within so long. Ours: OWASP ASVS 5.0 (2.4.1) asks for limits and names
+/// none.
 pub const SENDS: [(usize, Duration); 4] = [(1, seconds(30)), (3, minutes(10)), (5, hours(1)), (10, hours(24))];
-/// Of a destination's sends of a day, those that one network may cause.
+/// Of a destination's sends of a day, those that one network may cause. Ours.
 pub const SENDS_FROM_ONE_NETWORK: usize = 3;
-/// Messages with codes on behalf of one account within [`MESSAGES_WITHIN`].
+/// Messages with codes on behalf of one account within [`MESSAGES_WITHIN`]. Ours.
 pub const MESSAGES: usize = 10;
-/// The span for [`MESSAGES`].
+/// The span for [`MESSAGES`]. Ours.
 pub const MESSAGES_WITHIN: Duration = minutes(10);
-/// Flows of one account that may hold a live code at once.
+/// Flows of one account that may hold a live code at once. Ours.
 pub const LIVE_CODES: usize = 3;
 
 /// One send in the past.
@@ -233,7 +234,7 @@ pub fn earliest(past: impl Iterator<Item = Moment>, most: usize, within: Duratio
     first_of_the_last.map_or(now, |at| (*at + within).max(now))
 }
 
-/// Calls for help about one account in a day. Of more nobody is told.
+/// Calls for help about one account in a day. Of more nobody is told. Ours, as the three below.
 pub const CALLS_PER_ACCOUNT: usize = 3;
 /// Calls for help in an hour, about all accounts, that are told of one by one. Of more a digest tells.
 pub const CALLS_AN_HOUR: usize = 20;

@@ -6,9 +6,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::moment::{minutes, seconds};
 
-/// How long a challenge may be answered.
+/// How long a challenge may be answered. Ours: as long as a code lives.
 pub const TOKEN_LIFE: Duration = minutes(5);
-/// Without scripts the token alone is accepted this long after it was handed out.
+/// Without scripts the token alone is accepted this long after it was handed out. Ours.
 pub const TICKET_RIPENS: Duration = seconds(10);
 
 /// Leading zero bits of SHA-256(`token`:`answer`).

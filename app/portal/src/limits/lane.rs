@@ -9,7 +9,7 @@ use super::{Failures, Leave};
 use crate::identity::AccountId;
 use crate::moment::{Moment, days};
 
-/// How long a browser that is not used stays known for an account.
+/// How long a browser that is not used stays known for an account: as long as browsers keep a cookie (RFC 6265bis).
 pub const DEVICE_LIFE: Duration = days(400);
 
 /// In which lane somebody tries.

@@ -9,11 +9,11 @@ use crate::moment::Moment;
 
 /// A chance of one, in the unit of [`chance`].
 const CERTAIN: u64 = 10_u64.pow(LONG as u32);
-/// The chance of a day from which on more is asked: 0.1 %.
+/// The chance of a day from which on more is asked: 0.1 %. Ours.
 pub const ELEVATED: u64 = CERTAIN / 1_000;
-/// Digits of a code that stands alone on a day when more is asked.
+/// Digits of a code that stands alone on a day when more is asked. Ours: the test below says what they are worth.
 pub const LONG: u8 = 10;
-/// Bits that the proof of presence costs more on such a day: four times as much.
+/// Bits that the proof of presence costs more on such a day: four times as much. Ours.
 pub const ELEVATED_BITS: u8 = 2;
 
 /// The chance that a wrong code of so many digits had been right, in units of 10⁻¹⁰.

@@ -1,6 +1,7 @@
 //! What texts and calls may cost: so many to numbers that lie side by side, so many in all.
 //!
-//! Whoever earns by calls to numbers of their own asks for codes to many that lie together, and types none of them.
+//! Whoever earns by calls to numbers of their own asks for codes to many that lie together, and types none of them: that is
+//! what Twilio's guide to toll fraud says to look for. The figures are ours.
 
 use std::time::Duration;
 

@@ -21,6 +21,18 @@ fn factors_have_names_of_their_own() {
 }
 
 #[test]
+fn so_many_messages_and_calls_for_help_are_sent() {
+    assert_eq!(
+        SENDS.map(|(most, within)| (most, within.as_secs())),
+        [(1, 30), (3, 600), (5, 3_600), (10, 86_400)]
+    );
+    assert_eq!((SENDS_FROM_ONE_NETWORK, LIVE_CODES), (3, 3));
+    assert_eq!((MESSAGES, MESSAGES_WITHIN.as_secs()), (10, 600));
+    assert_eq!((CALLS_PER_ACCOUNT, CALLS_AN_HOUR), (3, 20));
+    assert_eq!((CALLS_IN_DIGEST, DIGEST_AFTER.as_secs()), (50, 3_600));
+}
+
+#[test]
 fn messages_of_one_lane_leave_the_other_alone() {
     let past = [(START, Lane::Unknown); MESSAGES];
     assert_eq!(next_message(&past, Lane::Unknown, START), START + MESSAGES_WITHIN);

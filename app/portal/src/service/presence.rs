@@ -16,11 +16,12 @@ use crate::refusal::Refusal;
 use crate::screen::Challenge;
 
 /// Leading zero bits asked of an unsuspicious network: 2¹⁶ digests on average, about a tenth of a second on a phone.
+/// Ours: the work may cost half a second there.
 const BASE_BITS: u8 = 16;
-/// At most eight times the base price.
+/// At most eight times the base price. Ours.
 const MOST_EXTRA_BITS: u8 = 3;
 /// Starts a minute from one network (an IPv4 address, an IPv6 /64) from which on the price doubles, unless the operator says
-/// otherwise of it.
+/// otherwise of it. Ours, as all that follow.
 pub const STARTS_BEFORE_STEP_UP: u32 = 60;
 /// So many times as many are refused: 300 a minute, far above what an office behind one address does.
 const REFUSAL: u32 = 5;
