@@ -86,10 +86,11 @@ fn of(change: &Change) -> Vec<Turn<'_>> {
             ..
         } => vec![Turn::Prefix(prefix)],
         Change::RaiseAlarm { .. } => vec![Turn::Alarms],
-        // Takes its turn by itself, where it has to.
-        Change::SendsBelow { of: Spent::By(_), .. } => Vec::new(),
-        // Guarded by the rows that their statements write and look at again, or only adding to what there is.
-        Change::PolicyIs(_)
+        // What a method spends takes its turn by itself, where it has to. A policy is only looked at: what is decided while
+        // one is being set goes by the one before. The others are guarded by the rows that their statements write and look
+        // at again, or only add to what there is or take it away.
+        Change::SendsBelow { of: Spent::By(_), .. }
+        | Change::PolicyIs(_)
         | Change::AddProof(..)
         | Change::DropProofs(_)
         | Change::TakeProofs(_)
