@@ -16,6 +16,7 @@ use server::hashing::Cost;
 use server::store::people::PersonUpdate;
 
 use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PASSWORD};
+use super::codes::other;
 use super::questions::{ANSWERS, answer, asked, asked_in, asking, ids, ken, register, registered};
 use super::registration::prove;
 use super::site::{NAME, Site};
@@ -189,6 +190,28 @@ async fn however_many_try_at_once_each_is_compared_once_and_five_are_judged() {
         "{heard:?}"
     );
     assert!(house.server.hashing.computed() - before <= 8 * 3);
+}
+
+#[tokio::test]
+async fn wrong_answers_and_wrong_codes_are_counted_apart() {
+    let house = registered(&ANSWERS).await;
+    let mut browser = asked(&house).await;
+    for left in [4, 3, 2, 1] {
+        let refused = answer(&mut browser, &ANSWERS, &[1]).await.json();
+        assert_eq!(refused["No"]["answers"]["left"], left);
+    }
+    let key = browser.key().await;
+    browser.post("reset/another", &[("key", &key)]).await;
+    assert_eq!(browser.ask("email", "").await.next(), "/reset/code");
+    let code = house.code(EMAIL).await;
+    for _ in 0..4 {
+        let refused = browser.verify(&other(&code)).await.next();
+        assert!(refused.contains("\"code\""), "{refused}");
+    }
+    // Eight wrong proofs, and nothing waits; what was right forgives only its own.
+    assert_eq!(browser.verify(&code).await.next(), "/reset/choose");
+    assert_eq!(browser.ask("questions", "").await.next(), "/reset/questions");
+    assert!(answer(&mut browser, &ANSWERS, &[1]).await.next().contains("wait"));
 }
 
 #[tokio::test]
