@@ -153,8 +153,16 @@ async fn schema(conn: &mut AnyConnection) -> Result<i64> {
     number(&row, "version")
 }
 
+/// The number of the lock by which one migrates at a time: "aikagi" in ASCII.
+const MIGRATING: i64 = 0x61_69_6b_61_67_69;
+
 async fn migrate(conn: &mut AnyConnection, place: &Postgres) -> std::result::Result<(), CannotOpen> {
     check_version(conn).await?;
+    // One at a time, what is granted included; the lock goes with the connection.
+    sqlx::query("select count(*) as taken from (select pg_advisory_lock($1)) as turn")
+        .bind(MIGRATING)
+        .fetch_one(&mut *conn)
+        .await?;
     let (found, known) = (schema(conn).await?, known());
     if found > known {
         return Err(CannotOpen::NewerSchema { found, known });

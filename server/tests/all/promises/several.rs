@@ -9,11 +9,11 @@ use portal::moment::{Moment, minutes};
 use portal::ports::{Change, Committed, KeptAnswer, Keys, Matter, Recipient, Store as _};
 use server::settings::Database;
 use server::store::{CannotOpen, SqlStore};
+use sqlx::Connection as _;
 use tokio::task::JoinSet;
 
-use crate::cluster;
-
 use super::ground::{Folder, Ground, START, entry, keyring, message, open};
+use crate::cluster;
 
 /// A database with two servers on it; none where it is a file.
 async fn two() -> Option<(Ground, [Arc<SqlStore>; 2])> {
@@ -271,4 +271,30 @@ async fn migrating_twice_changes_nothing() {
     let before = ground.dump().await;
     SqlStore::migrate_server(&place).await.unwrap();
     assert_eq!(ground.dump().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_migrate_at_once_one_waits_for_the_other() {
+    let Some((ground, _)) = two().await else { return };
+    let address = cluster::cluster().unwrap();
+    let mut admin = cluster::connect(&address, "postgres").await;
+    let name = format!("{}-empty", cluster::name(ground.folder.path()));
+    let empty = format!("create database \"{name}\" template template0 encoding 'UTF8' owner aikagi_owner");
+    cluster::run(&mut admin, empty).await;
+    let Database::Postgres(place) = cluster::of_name(&address, &name) else {
+        panic!("no server")
+    };
+    let (one, other) = tokio::join!(SqlStore::migrate_server(&place), SqlStore::migrate_server(&place));
+    one.unwrap();
+    other.unwrap();
+    let mut of_both = Vec::new();
+    for database in [&name, &cluster::name(ground.folder.path())] {
+        let mut raw = cluster::connect(&address, database).await;
+        let done = "select count(*) from _sqlx_migrations where success";
+        let done: i64 = sqlx::query_scalar(done).fetch_one(&mut raw).await.unwrap();
+        of_both.push(done);
+        raw.close().await.unwrap();
+    }
+    assert_eq!(of_both[0], of_both[1]);
+    cluster::run(&mut admin, format!("drop database \"{name}\" with (force)")).await;
 }
