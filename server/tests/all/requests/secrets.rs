@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::browser::{Browser, EMAIL, House, NEW_PASSWORD, PASSWORD, PHONE};
+use super::questions::register;
 
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Vec<u8>>>);
@@ -59,6 +60,29 @@ async fn neither_database_nor_log_nor_answers_hold_a_secret() {
     let code = house.code("hana-marker@example.net").await;
     owner.post("register/verify", &[("code", &code)]).await;
     secrets.push(code);
+    let known = ["teacher", "street", "dish", "parents", "film"].map(|what| format!("{what}qqxjzmarker"));
+    let questions = [
+        "first-teacher",
+        "childhood-street",
+        "first-dish",
+        "parents-met",
+        "first-film",
+    ];
+    let set: Vec<(&str, &str)> = questions.into_iter().zip(known.iter().map(String::as_str)).collect();
+    assert_eq!(register(&mut owner, &set).await.next(), "/register");
+    secrets.extend(known);
+    let mut guesser = Browser::new(&house);
+    guesser.identify("u.mori").await;
+    guesser.ask("questions", "").await;
+    let key = guesser.key().await;
+    let guessed = [
+        ("answer1", "guessedqqxjzmarker"),
+        ("answer2", "guessedqqxjzother"),
+        ("answer3", "guessedqqxjzthird"),
+        ("key", &*key),
+    ];
+    answers.push_str(&guesser.post("reset/questions", &guessed).await.body);
+    secrets.extend(guessed[..3].iter().map(|(_, typed)| (*typed).to_owned()));
     let mut browser = Browser::new(&house);
     answers.push_str(&browser.sign_in("k.sato", "wrong-marker-password").await.body);
     browser.identify("k.sato").await;
