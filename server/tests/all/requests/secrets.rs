@@ -71,17 +71,17 @@ async fn neither_database_nor_log_nor_answers_hold_a_secret() {
     let set: Vec<(&str, &str)> = questions.into_iter().zip(known.iter().map(String::as_str)).collect();
     assert_eq!(register(&mut owner, &set).await.next(), "/register");
     secrets.extend(known);
-    let mut guesser = Browser::new(&house);
-    guesser.identify("u.mori").await;
-    guesser.ask("questions", "").await;
-    let key = guesser.key().await;
+    let mut stranger = Browser::new(&house);
+    stranger.identify("u.mori").await;
+    stranger.ask("questions", "").await;
+    let key = stranger.key().await;
     let guessed = [
         ("answer1", "guessedqqxjzmarker"),
         ("answer2", "guessedqqxjzother"),
         ("answer3", "guessedqqxjzthird"),
         ("key", &*key),
     ];
-    answers.push_str(&guesser.post("reset/questions", &guessed).await.body);
+    answers.push_str(&stranger.post("reset/questions", &guessed).await.body);
     secrets.extend(guessed[..3].iter().map(|(_, typed)| (*typed).to_owned()));
     let mut browser = Browser::new(&house);
     answers.push_str(&browser.sign_in("k.sato", "wrong-marker-password").await.body);
