@@ -83,7 +83,11 @@ impl SqlStore {
             self.await_turn(conn, &[Turn::Spending]).await?;
             found = sends(conn, of, since).await?;
         }
-        Ok(if found < most { Committed::Done } else { Committed::Stale })
+        Ok(if found < most {
+            Committed::Done
+        } else {
+            Committed::Stale
+        })
     }
 
     pub(super) async fn count_names(&self, since: Moment) -> Result<(u32, u32)> {

@@ -157,7 +157,10 @@ fn of_readings_that_come_to_the_same_the_longer_pattern_counts() {
 fn a_repetition_begins_where_it_is_cheapest_and_where_it_can() {
     let term = |text| Term::new(text, Origin::Everyday).unwrap();
     // To begin a letter later costs less, for there a term has just ended.
-    assert_eq!(Reading::of("xkwxkwx", &[term("xkwx")], &fold::lower).points(usize::MAX), 2);
+    assert_eq!(
+        Reading::of("xkwxkwx", &[term("xkwx")], &fold::lower).points(usize::MAX),
+        2
+    );
     // Where it costs the same, it begins as early as it can.
     let terms = [term("xkw"), term("xkwx")];
     let reading = Reading::of("xkwxkwxk", &terms, &fold::lower);

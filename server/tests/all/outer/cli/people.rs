@@ -173,10 +173,7 @@ async fn a_contact_is_replaced_or_taken_away_and_what_closed_is_reopened() {
     let said = installation
         .run("people set h.tanaka --mailbox H+x@private.example")
         .refused();
-    assert!(
-        said.contains("`mailbox` is the authentication email as well"),
-        "{said}"
-    );
+    assert!(said.contains("`mailbox` is the authentication email as well"), "{said}");
     let said = installation
         .run("people set h.tanaka --phone +819012345672 --remove phone")
         .refused();
