@@ -15,10 +15,13 @@ class Walker {
     readonly stage: Stage,
   ) {}
 
-  /** At this address and brought to life. */
+  /** At this address, with a page drawn there and brought to life. Whoever goes on while a page is still on its way may
+   * find that it comes after all. */
   async at(path: string): Promise<void> {
-    await until(async () => (await this.engine.path()) === path, path);
-    await until(() => this.engine.evaluate("document.documentElement.hasAttribute('data-alive')"), 'life');
+    const is = `location.pathname === ${JSON.stringify(path)}`;
+    const drawn = "document.querySelector('main h1:not([data-left])') !== null";
+    const lives = "document.readyState === 'complete' && document.documentElement.hasAttribute('data-alive')";
+    await until(() => this.engine.evaluate(`${is} && ${drawn} && ${lives}`), `life at ${path}`);
   }
 
   async open(path: string): Promise<void> {
@@ -37,9 +40,10 @@ class Walker {
     await this.engine.click(selector);
   }
 
-  /** Sends the page's main form. */
-  send(): Promise<void> {
-    return this.click('main form#step button[type=submit]:not(.heard):not([formaction])');
+  /** Sends the page's main form, which leads to another page. */
+  async send(): Promise<void> {
+    await this.engine.evaluate("(document.querySelector('main h1').dataset.left = '')");
+    await this.click('main form#step button[type=submit]:not(.heard):not([formaction])');
   }
 
   heading(): Promise<string> {

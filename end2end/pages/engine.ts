@@ -12,7 +12,6 @@ import { Browser as Name, Builder, By, Capabilities, type WebDriver } from 'sele
 /** What a journey asks of a browser. */
 export interface Engine {
   open(address: string): Promise<void>;
-  path(): Promise<string>;
   /** Evaluates an expression in the page. */
   evaluate<T>(expression: string): Promise<T>;
   click(selector: string): Promise<void>;
@@ -35,7 +34,6 @@ export async function firefox(): Promise<Engine> {
   await page.setViewport({ width: 1280, height: 800 });
   return {
     open: async (address) => void (await page.goto(address)),
-    path: async () => new URL(page.url()).pathname,
     evaluate: <T>(expression: string) => page.evaluate(expression) as Promise<T>,
     click: (selector) => page.click(selector),
     type: (selector, text) => page.type(selector, text),
@@ -64,7 +62,6 @@ export async function webkit(): Promise<Engine> {
   const page: WebDriver = await new Builder().usingServer(address).forBrowser(Name.SAFARI).withCapabilities(capabilities).build();
   return {
     open: (address) => page.get(address),
-    path: async () => new URL(await page.getCurrentUrl()).pathname,
     evaluate: <T>(expression: string) => page.executeScript<T>(`return (${expression})`),
     click: (selector) => page.findElement(By.css(selector)).click(),
     type: (selector, text) => page.findElement(By.css(selector)).sendKeys(text),
