@@ -1,6 +1,8 @@
 //! Where nothing is told of an account, every name is answered the same, byte for byte, whatever is done and in whichever
 //! state the account is.
 
+mod plain;
+
 use portal::account::{Language, UserName};
 use portal::audit::Actor;
 use portal::limits::population::{ELEVATED, day};
