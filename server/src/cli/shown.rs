@@ -65,7 +65,10 @@ mod tests {
             ("\u{202e}nimda\u{2066}\u{200f}", "\\u202enimda\\u2066\\u200f"),
             ("ad\u{200b}min\u{feff}", "ad\\u200bmin\\ufeff"),
             ("a\u{e0041}", "a\\udb40\\udc41"),
-            ("a\u{2800}\u{34f}\u{17b4}b\u{1d173}", "a\\u2800\\u034f\\u17b4b\\ud834\\udd73"),
+            (
+                "a\u{2800}\u{34f}\u{17b4}b\u{1d173}",
+                "a\\u2800\\u034f\\u17b4b\\ud834\\udd73",
+            ),
         ] {
             assert_eq!(line(text), shown);
         }
