@@ -241,8 +241,8 @@ impl Server {
         if let Some(behind) = self.store.end_what_was_set_back(self.wiring.clock.now()).await? {
             tracing::error!(
                 behind_seconds = behind.as_secs(),
-                "the clock of the machine stands before the newest entry of the audit log; what it would have lengthened was \
-                 ended. Look whether the clock is right"
+                "the clock of the machine stands before the time at which a server served last; what it would have \
+                 lengthened was ended. Look whether the clock is right"
             );
         }
         self.look_at_database().await;

@@ -53,11 +53,13 @@ enum Job {
     EncryptAnew,
     /// Keeps room on the disk, or gives it back.
     Room,
+    /// Notes how late it is.
+    Served,
 }
 
 impl Job {
     /// Every job, in the order of a round.
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Seal,
         Self::Retain,
         Self::Anchor,
@@ -70,6 +72,7 @@ impl Job {
         Self::Keys,
         Self::EncryptAnew,
         Self::Room,
+        Self::Served,
     ];
 
     /// Whether one server at a time does it. Sealing has a lease of its own, so that no row waits for a server that is slow
@@ -86,9 +89,13 @@ impl Job {
             Self::Seal | Self::EncryptAnew => EVERY,
             Self::Keys | Self::Room => seconds(5),
             Self::Anchor => minutes(5),
-            Self::TellUnfinished | Self::Remind | Self::DigestHelp | Self::Watch | Self::DropExpired | Self::Purge => {
-                minutes(1)
-            }
+            Self::TellUnfinished
+            | Self::Remind
+            | Self::DigestHelp
+            | Self::Watch
+            | Self::DropExpired
+            | Self::Purge
+            | Self::Served => minutes(1),
         }
     }
 }
@@ -177,6 +184,9 @@ impl Housekeeping {
                     if let Err(fault) = self.store.seal_last(self.clock.now(), &self.name).await {
                         tracing::error!(%fault, "the audit log was not sealed at the end");
                     }
+                    if let Err(breakdown) = self.store.note_served(self.clock.now()).await {
+                        tracing::warn!(%breakdown, "a clock that is put back now is seen only where it is by a minute more");
+                    }
                     if let Err(breakdown) = self.store.stop_leading(&self.name).await {
                         tracing::warn!(%breakdown, "the next to keep the house has to wait a moment");
                     }
@@ -233,6 +243,7 @@ impl Housekeeping {
             Job::Keys => self.look_at_keys(course, now).await?,
             Job::EncryptAnew => self.encrypt_anew(course).await?,
             Job::Room => self.keep_room()?,
+            Job::Served => self.store.note_served(now).await?,
         }
         Ok(())
     }

@@ -12,14 +12,25 @@ use super::{Result, SqlStore};
 use crate::clock::steady::FARTHEST;
 
 impl SqlStore {
-    /// Where the newest entry of the audit log is of a time that the clock has not reached, by more than a clock drifts:
-    /// ends everything that would live longer by that, with an entry; how far it was put back. Waits are only longer.
-    pub async fn end_what_was_set_back(&self, now: Moment) -> Result<Option<Duration>> {
-        let row = sqlx::query("select at from audit order by number desc limit 1")
-            .fetch_optional(&self.reader)
+    /// Notes how late it is while somebody serves, by which the next start sees whether the clock was put back. It never
+    /// becomes earlier by this.
+    pub async fn note_served(&self, now: Moment) -> Result<()> {
+        let mut tx = self.begin().await?;
+        sqlx::query("update pulse set served = $1 where id = 1 and served < $1")
+            .bind(now.millis())
+            .execute(&mut *tx)
             .await?;
-        let newest = row.map(|row| moment(&row, "at")).transpose()?.unwrap_or(now);
-        let behind = newest.since(now);
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Where somebody served at a time that the clock has not reached, by more than a clock drifts: ends everything that
+    /// would live longer by that, with an entry; how far it was put back. Waits are only longer.
+    pub async fn end_what_was_set_back(&self, now: Moment) -> Result<Option<Duration>> {
+        let row = sqlx::query("select served from pulse where id = 1")
+            .fetch_one(&self.reader)
+            .await?;
+        let behind = moment(&row, "served")?.since(now);
         if behind <= FARTHEST {
             return Ok(None);
         }
@@ -29,6 +40,11 @@ impl SqlStore {
         let mut entry = entry_by(Actor::System, None, Event::Alarm, detail, now);
         entry.outcome = Outcome::Failed;
         self.record(&mut tx, &entry).await?;
+        // From here on that is the time.
+        sqlx::query("update pulse set served = $1 where id = 1")
+            .bind(now.millis())
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         Ok(Some(behind))
     }

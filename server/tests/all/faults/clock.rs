@@ -51,3 +51,24 @@ async fn a_clock_that_is_moved_in_the_middle_of_a_reset_changes_nothing() {
     let broken: Vec<&String> = broken.iter().filter(|what| !what.starts_with("I8 a notice")).collect();
     assert_eq!(broken, Vec::<&String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_put_back_between_two_runs_ends_who_is_signed_in() {
+    let person = Ledger::of(0);
+    let victim = Victim::install(&format!("name,email,phone,password\n{}", person.line())).await;
+    let sessions = "select count(*) from session";
+    victim.start().await;
+    Person::new(&victim, 0).sign_in_before().await;
+    // Put back by less than a clock drifts, and then by more.
+    for (moved, expected) in [(-30_000, 1), (-30_000 - HOUR, 0)] {
+        soon("it was noted how late it is", async || {
+            let noted = victim.number("select count(*) from pulse where served > 0").await;
+            (noted == 1).then_some(())
+        })
+        .await;
+        victim.kill();
+        victim.move_clock(moved);
+        victim.start().await;
+        assert_eq!(victim.number(sessions).await, expected, "moved by {moved}");
+    }
+}

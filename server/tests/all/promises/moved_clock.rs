@@ -62,8 +62,15 @@ async fn a_clock_that_was_put_back_while_nobody_served_lengthens_nothing() {
     let ground = Ground::new().await;
     let account = ground.person("h.tanaka").await;
     let opened = session(&account);
-    let held = vec![Change::OpenSession(opened.clone()), Change::Record(entry(None))];
+    let held = vec![Change::OpenSession(opened.clone())];
     assert_eq!(ground.store.commit(held).await.unwrap(), Committed::Done);
+    for noted in [START - minutes(5), START, START - minutes(1)] {
+        ground.store.note_served(noted).await.unwrap();
+    }
+    // A command between two runs writes what time it is by the same clock.
+    let mut command = entry(None);
+    command.at = START - minutes(10);
+    ground.done(vec![Change::Record(command)]).await;
     let look = async |now: Moment| ground.store.end_what_was_set_back(now).await.unwrap();
     let is_held = async || ground.store.session(&opened.token).await.unwrap().is_some();
     for now in [START + minutes(9), START, START - seconds(60)] {
