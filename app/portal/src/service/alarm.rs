@@ -25,6 +25,8 @@ const SHARE_WITHIN: Duration = minutes(15);
 const ENOUGH_NAMES: u32 = 50;
 /// How long this server does not ask the store whether an alarm was raised.
 const ASK_AGAIN: Duration = hours(1);
+/// How long it does not try again to raise one, where that failed or is under way.
+const TRY_AGAIN: Duration = minutes(1);
 
 impl Alarm {
     /// How long it is until administrators are told again.
@@ -36,22 +38,36 @@ impl Alarm {
     }
 }
 
-/// When each alarm was raised last by this server, so that a request need not ask the store. There are as many as alarms:
-/// nothing that strangers do makes room for another or takes it.
+/// When this server last raised each alarm, or tried to, so that a request need not ask the store. There are as many as
+/// alarms: nothing that strangers do makes room for another or takes it.
 #[derive(Default)]
-pub(super) struct Raised(Mutex<HashMap<String, Moment>>);
+pub(super) struct Raised(Mutex<HashMap<String, Tried>>);
+
+/// When an alarm was raised last, and how long that is enough.
+struct Tried {
+    at: Moment,
+    rest: Duration,
+}
 
 impl Raised {
-    /// Whether the store is to be asked: it was not for an hour, or not on this day. A day of many wrong codes is told of on
-    /// that day.
+    /// Whether the store is to be asked by whoever asks here: it was not for an hour, or not on this day, and nobody else is
+    /// about to. A day of many wrong codes is told of on that day.
     fn is_due(&self, name: &str, now: Moment) -> bool {
-        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        told.get(name)
-            .is_none_or(|at| now.since(*at) >= ASK_AGAIN || day(*at) != day(now))
+        let mut tried = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = tried
+            .get(name)
+            .is_none_or(|last| now.since(last.at) >= last.rest || (last.rest == ASK_AGAIN && day(last.at) != day(now)));
+        if is_due {
+            let rest = TRY_AGAIN;
+            tried.insert(name.to_owned(), Tried { at: now, rest });
+        }
+        is_due
     }
 
     fn was_told(&self, name: String, now: Moment) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, now);
+        let rest = ASK_AGAIN;
+        let mut tried = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tried.insert(name, Tried { at: now, rest });
     }
 }
 
@@ -79,21 +95,30 @@ impl Portal {
         Ok(())
     }
 
-    /// As [`Self::raise`], for what every request may notice: the store is asked once an hour at most.
-    pub(super) async fn raise_once(&self, alarm: Alarm, now: Moment) -> Result<(), Fault> {
-        if self.raised.is_due(&alarm.word(), now) {
-            self.raise(alarm, "", now).await?;
-            // Only what was told: where the store could not be written, the next request tries again.
-            self.raised.was_told(alarm.word(), now);
+    /// As [`Self::raise`], for what every request may notice: the store is asked once an hour at most. Where it cannot be
+    /// told nobody's request fails for that; it is tried again after a minute.
+    pub(super) async fn raise_once(&self, alarm: Alarm, now: Moment) {
+        if !self.raised.is_due(&alarm.word(), now) {
+            return;
         }
-        Ok(())
+        match self.raise(alarm, "", now).await {
+            Ok(()) => self.raised.was_told(alarm.word(), now),
+            Err(fault) => tracing::error!(%fault, alarm = alarm.word(), "administrators were not told"),
+        }
     }
 
     /// Every contact by which an administrator hears of something, with its language; the help desk where there is none.
+    /// Where those of one cannot be read the others hear of it.
     pub(super) async fn administrators_to_tell(&self, matter: &Matter) -> Result<Vec<(Recipient, Language)>, Fault> {
         let mut told = Vec::new();
         for administrator in self.store.administrators().await? {
-            let contacts = self.store.contacts(&administrator.id).await?;
+            let contacts = match self.store.contacts(&administrator.id).await {
+                Ok(contacts) => contacts,
+                Err(fault) => {
+                    tracing::error!(%fault, account = administrator.id.as_str(), "an administrator was not told");
+                    continue;
+                }
+            };
             let to = whom_to_tell(&contacts, matter).into_iter();
             told.extend(to.map(|contact| (Recipient::Contact(contact.id.clone()), administrator.language)));
         }
@@ -151,8 +176,9 @@ mod tests {
         // 23:30 of some day.
         let now = Moment::from_millis(20_000 * 86_400_000 + (23 * 60 + 30) * 60_000);
         assert!(raised.is_due("guessing", now));
-        // What was not told is still due.
-        assert!(raised.is_due("guessing", now));
+        // Somebody is about to, and it may fail.
+        assert!(!raised.is_due("guessing", now + seconds(59)));
+        assert!(raised.is_due("guessing", now + minutes(1)));
         raised.was_told("guessing".into(), now);
         assert!(!raised.is_due("guessing", now + seconds(29 * 60 + 59)));
         assert!(raised.is_due("names", now));

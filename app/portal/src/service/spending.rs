@@ -34,7 +34,7 @@ impl Portal {
             if let Change::SendsBelow { since, most, .. } = change
                 && self.store.spent(method, since).await?.0 >= most
             {
-                self.raise_once(Alarm::Spending { method }, now).await?;
+                self.raise_once(Alarm::Spending { method }, now).await;
                 return Ok(true);
             }
         }

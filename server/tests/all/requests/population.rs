@@ -1,11 +1,16 @@
 //! Somebody who tries codes at everybody: a fleet of browsers, a budget for the day.
 
+use portal::account::{Role, UserName};
+use portal::audit::Actor;
 use portal::limits::population::{ELEVATED, chance, day};
 use portal::moment::Moment;
 use portal::ports::{Change, Store as _};
 
+use server::store::people::PersonUpdate;
+
 use super::browser::{Browser, EMAIL, House, PHONE};
 use super::codes::other;
+use crate::cluster;
 
 /// Wrong codes of earlier today, as many as may be but so many.
 async fn tried(house: &House, but: u64) {
@@ -35,7 +40,7 @@ async fn one_proof(house: &House) {
     policy.methods = portal::method::Method::SENDING.to_vec();
     house
         .store()
-        .set_policy(&policy, version, portal::audit::Actor::Console, house.now())
+        .set_policy(&policy, version, Actor::Console, house.now())
         .await
         .unwrap();
 }
@@ -114,6 +119,57 @@ async fn administrators_hear_once_of_a_day_of_many_wrong_codes() {
     assert_eq!(rows.count(), 2);
 }
 
+/// What was told of wrong codes: rows of the audit log.
+async fn told(house: &House) -> usize {
+    let rows = house.audit().await;
+    rows.iter().filter(|row| row.2 == "guessing").count()
+}
+
+#[tokio::test]
+async fn an_alarm_that_cannot_be_raised_keeps_nobody_from_a_reset() {
+    let house = House::open().await;
+    noon(&house);
+    tried(&house, 0).await;
+    let mut raw = cluster::raw(&house.folder).await;
+    let mut alter = async |statement: &'static str| sqlx::raw_sql(statement).execute(&mut raw).await.unwrap();
+    alter("alter table alarm rename to away").await;
+    assert_eq!(bits(&house).await, 18);
+    assert_eq!(Browser::new(&house).identify("k.sato").await.next(), "/reset/choose");
+    assert_eq!(told(&house).await, 0);
+    alter("alter table away rename to alarm").await;
+    // It is tried again after a minute.
+    assert_eq!((bits(&house).await, told(&house).await), (18, 0));
+    house.later(61);
+    assert_eq!((bits(&house).await, told(&house).await), (18, 1));
+}
+
+#[tokio::test]
+async fn of_an_administrator_whose_contacts_cannot_be_read_the_others_hear() {
+    let house = House::open().await;
+    noon(&house);
+    tried(&house, 0).await;
+    let update = PersonUpdate {
+        role: Some(Role::Administrator),
+        ..PersonUpdate::default()
+    };
+    let name = UserName::parse("k.sato").unwrap();
+    let update = house.store().update_person(&name, update, Actor::Console, house.now());
+    update.await.unwrap();
+    let mut raw = cluster::raw(&house.folder).await;
+    // With an address of somebody else, which opens in its own row alone.
+    let broken = "update contact set address = (select other.address from contact as other \
+                  where other.account <> contact.account limit 1) \
+                  where account in (select id from account where name = 'a.watanabe')";
+    let done = sqlx::raw_sql(broken).execute(&mut raw).await.unwrap();
+    assert!(done.rows_affected() > 0);
+    assert_eq!((bits(&house).await, told(&house).await), (18, 1));
+    house.deliver().await;
+    let letters = house.mailbox.list();
+    let mut to: Vec<&str> = letters.iter().map(|letter| letter.parcel.to()).collect();
+    to.sort_unstable();
+    assert_eq!(to, ["k.sato@kitayama.example", EMAIL]);
+}
+
 #[tokio::test]
 async fn who_has_one_way_only_is_not_left_out() {
     let house = House::open().await;
@@ -124,7 +180,7 @@ async fn who_has_one_way_only_is_not_left_out() {
     policy.methods = vec![portal::method::Method::Email];
     house
         .store()
-        .set_policy(&policy, version, portal::audit::Actor::Console, house.now())
+        .set_policy(&policy, version, Actor::Console, house.now())
         .await
         .unwrap();
     let mut browser = Browser::new(&house);
