@@ -96,17 +96,20 @@ impl Delivery {
     }
 
     /// Prolongs the lease of a message in time, however slow its courier is. Ends when the message is somebody else's, or
-    /// is not to be sent any more.
+    /// is not to be sent any more; with a fault where the lease could not be prolonged and is nearly over.
     async fn hold(&self, outgoing: &Outgoing, mut since: Moment) -> Result<(), Fault> {
         loop {
             tokio::time::sleep(EVERY).await;
             let now = self.clock.now();
             // Early enough for a store that takes its time.
-            if now.since(since) >= LEASE / 3 {
-                if self.store.prolong(outgoing, now).await? == Committed::Stale {
-                    return Ok(());
-                }
-                since = now;
+            if now.since(since) < LEASE / 3 {
+                continue;
+            }
+            match self.store.prolong(outgoing, now).await {
+                Ok(Committed::Stale) => return Ok(()),
+                Ok(Committed::Done) => since = now,
+                Err(fault) if now.since(since) >= LEASE * 2 / 3 => return Err(fault.into()),
+                Err(fault) => tracing::warn!(%fault, "a message is not kept yet; it is tried again"),
             }
         }
     }
@@ -227,10 +230,17 @@ impl Delivery {
         }
     }
 
+    /// Where administrators are written to. Where the contacts of one cannot be read the others are.
     async fn administrators(&self) -> Result<Vec<String>, Fault> {
         let mut found = Vec::new();
         for administrator in self.store.administrators().await? {
-            let contacts = self.store.contacts(&administrator.id).await?;
+            let contacts = match self.store.contacts(&administrator.id).await {
+                Ok(contacts) => contacts,
+                Err(fault) => {
+                    tracing::error!(%fault, account = administrator.id.as_str(), "an administrator was not told");
+                    continue;
+                }
+            };
             let mailbox = contacts
                 .into_iter()
                 .find(|contact| contact.kind == ContactKind::Mailbox && contact.trust != Trust::Pending);
