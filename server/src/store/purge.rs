@@ -21,8 +21,8 @@ const MESSAGES: Duration = days(7);
 /// guesser nothing: waiting gives more tries a day than starting over.
 const PASSWORDS: Duration = hours(48);
 /// What else was counted for names that nobody has. Of an account it stays until its owner is in again; were it forgotten
-/// sooner here, whoever types wrong codes today would know by then which names are somebody's. Each of these rows came
-/// with one of the audit log, which is larger and kept as long.
+/// sooner here, whoever types wrong codes today would know by then which names are somebody's. Each of these rows, a few
+/// dozen bytes, came with one of the audit log, which is larger and kept as long unless the operator wants it otherwise.
 const OF_NOBODY: Duration = days(730);
 /// Wrong whole numbers, as [`PASSWORDS`].
 const WHOLE_NUMBERS: Duration = hours(48);

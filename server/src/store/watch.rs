@@ -12,7 +12,9 @@ use super::row::{maybe_text, moment, number, small, word};
 use super::turns::Turn;
 use super::{Result, SqlStore, met_one};
 
-/// Sends that may be under way at the same moment: as many as four servers have connections that write.
+/// Sends that may be under way at the same moment: as many as four servers have connections that write. Of a budget that
+/// is no larger each send waits for its turn, and there are few; with more servers, one may be overspent by as many as
+/// their further connections.
 const UNDER_WAY: i64 = 32;
 
 impl SqlStore {

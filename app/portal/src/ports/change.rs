@@ -13,7 +13,8 @@ use super::{Code, Contact, Flow, Freeze, KeptAnswer, Message, Session};
 /// Sends that are counted over all accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spent {
-    /// By a method: what it costs, so without those that never went out.
+    /// By a method: what it costs, so without those that never went out, or strangers who make up names could spend it.
+    /// Whoever spends all but one of it first, which administrators hear of, can tell by the last which names are real.
     By(Method),
     /// To numbers with this prefix, in a lane. With those that never went out: whoever typed the number would learn from
     /// the difference whether it is anybody's.

@@ -108,29 +108,44 @@ async fn wrong_codes_add_up_within_their_day() {
 #[tokio::test]
 async fn of_many_who_spend_the_last_of_a_budget_one_does() {
     let ground = Ground::new().await;
-    let account = ground.person("h.tanaka").await;
-    let spend = |n: usize| {
+    let lane = portal::limits::Lane::Unknown;
+    let method = portal::method::Method::Call;
+    let mut people = Vec::new();
+    // Each of another account and to another number: nothing else keeps one waiting for the other.
+    for n in 0..16 {
+        people.push(ground.person(&format!("person.{n}")).await);
+    }
+    let spend = |of: Spent, most, n: usize| {
+        let prefix = match &of {
+            Spent::By(_) => None,
+            Spent::To(prefix, _) => Some(prefix.clone()),
+        };
         vec![
             Change::SendsBelow {
-                of: Spent::By(portal::method::Method::Call),
+                of,
                 since: START - seconds(60),
-                most: 1,
+                most,
             },
             Change::RecordSend {
-                channel: format!("c{n}"),
+                channel: format!("c{most} {n}"),
                 network: "n".into(),
-                account: account.id.clone(),
-                lane: portal::limits::Lane::Unknown,
-                method: portal::method::Method::Call,
-                prefix: None,
-                code: portal::identity::CodeId::new(format!("code {n}")),
+                account: people[n % people.len()].id.clone(),
+                lane,
+                method,
+                prefix,
+                code: portal::identity::CodeId::new(format!("code {most} {n}")),
                 unsent: false,
                 at: START,
             },
         ]
     };
-    let done = done_at_once(&ground, (0..16).map(spend).collect()).await;
-    assert_eq!(done, 1);
+    for most in 1..=40 {
+        let at_once = (0..16).map(|n| spend(Spent::By(method), most, n)).collect();
+        assert_eq!(done_at_once(&ground, at_once).await, 1, "the last of {most}");
+    }
+    let beside = || Spent::To("+8190123".into(), lane);
+    let at_once = (16..32).map(|n| spend(beside(), 3, n)).collect();
+    assert_eq!(done_at_once(&ground, at_once).await, 3);
 }
 
 /// How many of these commits were done, all made at once.

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use super::ground::{Folder, Ground, START, entry, keyring, message, open};
 use crate::cluster;
+use crate::wire::soon;
 
 /// A database with two servers on it; none where it is a file.
 async fn two() -> Option<(Ground, [Arc<SqlStore>; 2])> {
@@ -284,6 +285,27 @@ async fn of_two_that_migrate_at_once_one_waits_for_the_other() {
     let Database::Postgres(place) = cluster::of_name(&address, &name) else {
         panic!("no server")
     };
+    // The number is "aikagi" in ASCII.
+    let mut first = cluster::connect(&address, &name).await;
+    cluster::run(
+        &mut first,
+        format!("select pg_advisory_lock({})", 0x61_69_6b_61_67_69_i64),
+    )
+    .await;
+    let waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted \
+                 and database = (select oid from pg_database where datname = current_database())";
+    let tables = "select count(*) from pg_tables where schemaname = 'public'";
+    let (migrated, ()) = tokio::join!(SqlStore::migrate_server(&place), async {
+        soon("it waits", async || {
+            let waiting: i64 = sqlx::query_scalar(waits).fetch_one(&mut first).await.unwrap();
+            (waiting == 1).then_some(())
+        })
+        .await;
+        let made: i64 = sqlx::query_scalar(tables).fetch_one(&mut first).await.unwrap();
+        assert_eq!(made, 0, "nothing is done before");
+        first.close().await.unwrap();
+    });
+    migrated.unwrap();
     let (one, other) = tokio::join!(SqlStore::migrate_server(&place), SqlStore::migrate_server(&place));
     one.unwrap();
     other.unwrap();
