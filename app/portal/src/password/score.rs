@@ -2,7 +2,8 @@
 //!
 //! A reading cuts the candidate into pieces, and each piece is one point: a single character; a stretch that is a term; a
 //! run or sequence (`aaaa`, `12345`, `edcba`, `あいうえお`); a year (`1998`, `2026`); a stretch that repeats what stands
-//! directly before it (`hogehogehoge`). Of all readings the cheapest counts, for that is the one a guesser would use. It
+//! directly before it (`hogehogehoge`). What stands between words, a space or a hyphen, goes with a term or a year before
+//! it: a name, a word and a year in a row are three guesses however they are set apart. Of all readings the cheapest counts, for that is the one a guesser would use. It
 //! is found by going once over the positions and trying every term at each, so the work is positions × terms. Taking
 //! terms as they come from the left would not do: a short one could hide a longer one that overlaps it.
 //!
@@ -99,12 +100,13 @@ impl<'a> Reading<'a> {
                 sequences.extend(&mut steps, &plain, at);
                 repeats.extend(&mut steps, &letters, at);
                 if is_year(&plain[..at]) {
-                    offer(&mut steps, at - 4, at, Piece::Pattern);
+                    offer_set_apart(&mut steps, &plain, at - 4, at, Piece::Pattern);
                 }
             }
             for term in terms {
                 stretches(&letters[at..], &term.letters, |length| {
-                    offer(&mut steps, at, at + length, Piece::Found(term.origin, term.text));
+                    let piece = Piece::Found(term.origin, term.text);
+                    offer_set_apart(&mut steps, &plain, at, at + length, piece);
                 });
             }
         }
@@ -141,6 +143,19 @@ fn offer<'a>(steps: &mut [Step<'a>], from: usize, to: usize, piece: Piece<'a>) {
     if (points, piece) < (known.points, known.piece) {
         *known = Step { points, from, piece };
     }
+}
+
+/// The same, alone and with what sets it apart from the next word.
+fn offer_set_apart<'a>(steps: &mut [Step<'a>], plain: &[char], from: usize, to: usize, piece: Piece<'a>) {
+    offer(steps, from, to, piece);
+    if plain.get(to).is_some_and(|next| sets_apart(*next)) {
+        offer(steps, from, to + 1, piece);
+    }
+}
+
+/// Whether people put this between words.
+fn sets_apart(plain: char) -> bool {
+    plain.is_whitespace() || matches!(plain, '-' | '_' | '.' | ',' | '/' | '+')
 }
 
 /// Calls `found` with the length of every stretch at the front of `ahead` that reads as the term.

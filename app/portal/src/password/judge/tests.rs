@@ -180,3 +180,16 @@ fn the_meter_grows_with_what_belongs_to_nothing() {
     assert_eq!(strength("Wn4!tkuzp&ejhvgd2m"), Strength::VeryStrong);
     assert_eq!(strength("Password-Wn4!"), Strength::Weak);
 }
+
+#[test]
+fn names_and_a_year_in_a_row_are_few_guesses_however_they_are_set_apart() {
+    for candidate in ["Taro Kitayama 1985 Taro", "taro-kitayama-1985", "taro.kitayama.contoso"] {
+        let verdict = nist(candidate);
+        let names = verdict
+            .broken
+            .iter()
+            .any(|rule| matches!(rule, Broken::NameInside { .. }));
+        assert!(names, "{candidate}: {:?}", verdict.broken);
+    }
+    assert_eq!(nist("taro kitayama eats seven pears").broken, []);
+}

@@ -106,10 +106,31 @@ fn the_pieces_of_the_reading_are_the_terms_that_made_it_cheap() {
         [
             Piece::Pattern,
             Piece::Found(Origin::Name, "mori"),
-            Piece::Character,
             Piece::Found(Origin::Everyday, "sakura"),
         ]
     );
+}
+
+#[test]
+fn what_sets_words_apart_goes_with_the_one_before() {
+    let own = ["hana", "tanaka"];
+    for (candidate, expected) in [
+        ("hanatanaka1985hana", 4),
+        ("hana tanaka 1985 hana", 4),
+        ("hana-tanaka_1985.hana", 4),
+        ("hana,tanaka/1985+hana", 4),
+        ("hana　tanaka", 2),
+        ("1998 2026", 2),
+        ("hana ", 1),
+        // No more than one, and only after a word.
+        ("hana  tanaka", 3),
+        (" hana", 2),
+        ("x hana", 3),
+        ("hana!tanaka", 3),
+        ("hana:tanaka", 3),
+    ] {
+        assert_eq!(points(candidate, &own), expected, "{candidate}");
+    }
 }
 
 #[test]
