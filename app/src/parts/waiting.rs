@@ -98,6 +98,17 @@ pub fn clock_after(words: Words, moment: Moment) -> String {
     words.clock(moment + Duration::from_millis(59_999))
 }
 
+/// The same with its day where that is another one than now.
+pub fn day_and_clock_after(words: Words, moment: Moment, now: Moment) -> String {
+    let clock = clock_after(words, moment);
+    let day = words.day(moment + Duration::from_millis(59_999));
+    if day == words.day(now) {
+        clock
+    } else {
+        format!("{day} {clock}")
+    }
+}
+
 /// The same to the second, for short waits.
 pub fn second_after(words: Words, moment: Moment) -> String {
     words.clock_to_the_second(moment + Duration::from_millis(999))
@@ -141,7 +152,8 @@ pub fn Again(
     let wait = move || {
         let left = left.get().unwrap_or_default();
         if left > COUNTED {
-            words.fill(Word::AgainFrom, &[("time", &clock_after(words, from))])
+            let now = from - seconds(left.unsigned_abs());
+            words.fill(Word::AgainFrom, &[("time", &day_and_clock_after(words, from, now))])
         } else {
             words.fill(Word::AgainIn, &[("left", &format!("{}:{:02}", left / 60, left % 60))])
         }

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 use portal::method::Method;
+use portal::moment::Moment;
 use portal::refusal::Refusal;
 use portal::screen::{Choice, Hurdle, RecoveryScreen, Step};
 
@@ -18,7 +19,7 @@ use crate::parts::load::{Refused, load, view_at};
 use crate::parts::masked::Masked;
 use crate::parts::notice::Trouble;
 use crate::parts::sheet::Sheet;
-use crate::parts::waiting::clock_after;
+use crate::parts::waiting::day_and_clock_after;
 use crate::words::{Word, Words, words};
 
 /// `/reset/choose`
@@ -47,7 +48,7 @@ pub fn Choose() -> AnyView {
 }
 
 /// When the first method may be picked again, where none may be picked right now and waiting helps.
-fn paused(choices: &[Choice]) -> Option<portal::moment::Moment> {
+fn paused(choices: &[Choice]) -> Option<Moment> {
     let waits = choices.iter().filter_map(|choice| match choice.hurdle {
         Some(Hurdle::Wait(until)) => Some(until),
         _ => None,
@@ -94,7 +95,7 @@ fn Form(view: View<RecoveryScreen>, turn: u8, required: u8, choices: Vec<Choice>
         .map(|choice| {
             let is_picked = picked == Some(choice.method);
             let whole = view.typed(whole_field(choice.method));
-            view! { <Row choice is_picked whole /> }
+            view! { <Row choice is_picked whole now=view.now /> }
         })
         .collect_view();
     let (button, help_class) = match picked {
@@ -135,7 +136,7 @@ const fn whole_field(method: Method) -> &'static str {
 }
 
 #[component]
-fn Row(choice: Choice, is_picked: bool, whole: String) -> impl IntoView {
+fn Row(choice: Choice, is_picked: bool, whole: String, now: Moment) -> impl IntoView {
     let words = words();
     let refused: Refused = expect_context();
     let Choice {
@@ -214,7 +215,7 @@ fn Row(choice: Choice, is_picked: bool, whole: String) -> impl IntoView {
                 <span>
                     <span class="option-name">{words.say(name)}</span>
                     {note.map(|note| view! { <span class="option-note">{note}</span> }.into_any())}
-                    {hurdle.map(|hurdle| view! { <span class="option-note reason">{reason(words, hurdle)}</span> }.into_any())}
+                    {hurdle.map(|hurdle| view! { <span class="option-note reason">{reason(words, hurdle, now)}</span> }.into_any())}
                 </span>
                 {icon.draw()}
             </label>
@@ -223,9 +224,9 @@ fn Row(choice: Choice, is_picked: bool, whole: String) -> impl IntoView {
     }
 }
 
-fn reason(words: Words, hurdle: Hurdle) -> String {
+fn reason(words: Words, hurdle: Hurdle, now: Moment) -> String {
     match hurdle {
-        Hurdle::Wait(until) => words.fill(Word::HurdleWait, &[("time", &clock_after(words, until))]),
+        Hurdle::Wait(until) => words.fill(Word::HurdleWait, &[("time", &day_and_clock_after(words, until, now))]),
         Hurdle::Closed => words.say(Word::HurdleClosed).to_owned(),
         Hurdle::Down => words.say(Word::HurdleDown).to_owned(),
     }
